@@ -28,6 +28,7 @@ from tui.defects import in_short
 from tui.operate import scene as scenes
 from tui.operate.at_work import NOTHING, AtWork
 from tui.operate.ground import ground_of
+from tui.operate.passing import TOLD_EVERY, Passing
 from tui.operate.requests import GONE, Heard, Requests
 from tui.operate.scene import Scene
 from tui.operate.source import Stride
@@ -62,6 +63,7 @@ class LiveRun:
         self._lock = Lock()
         self._view = View(run_id=folder.id, role=role, note="attaching")
         self._at_work = AtWork()
+        self._passing = Passing()
         self._shown = self._view, (Heard(), NOTHING), self._view
         self._requests: Requests[Run] = requests or Requests()
         self._run: Run | None = None
@@ -226,6 +228,7 @@ class LiveRun:
             for folded in self._folded(run, scene):
                 scene = folded
                 if self._view.link == "live":
+                    self._passing.told(scene.now)
                     self._show(scene)
                 elif scene.seq >= (self._told_before or 0):
                     self._catch_up(scene)
@@ -260,8 +263,17 @@ class LiveRun:
                     self._catch_up(scene)
                 case _:
                     pass
+            self._let_pass()
             if self._is_closed and not self._requests.is_open:
                 return
+
+    def _let_pass(self) -> None:
+        view = self._view
+        if view.link != "live" or view.scene.run.is_over:
+            return
+        by_now = self._passing.by_now(view.scene.clock, view.speed)
+        if by_now is not None and by_now - view.now >= TOLD_EVERY * (view.speed or 1.0):
+            self._write(by_now=by_now)
 
     def _show(self, scene: Scene) -> None:
         self._look_beside(scene)

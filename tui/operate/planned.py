@@ -5,6 +5,7 @@ Time is s since the plan began; a plan that has not begun is at 0.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from cell.dataclass import dataclass
@@ -13,6 +14,7 @@ from controller.plan_index import PlanIndex
 from tui.operate.scene import Scene, StepSeen
 
 SAME_MOMENT = 1e-6  # s
+_BEGUN = frozenset({"claimed", "started"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,6 @@ class Done:
 
 def plan_of(scene: Scene) -> PlanIndex | None:
     return scene.run.progress.plan
-
-
-def now_in_plan(scene: Scene) -> float:
-    return 0.0 if scene.plan_began is None else (scene.now - scene.plan_began) / 1e9
 
 
 def moment_in_plan(scene: Scene, at: int) -> float:
@@ -94,11 +92,43 @@ def done(scene: Scene, steps: Sequence[Step]) -> Iterator[Done]:
         yield Done(step, scene.steps.get(step.id), status.get(step.id) == "dropped")
 
 
-def behind(scene: Scene) -> float | None:
-    """By how many s the run is behind its plan at the step that was last begun; negative: ahead. None before the first one."""
+def behind(scene: Scene, now: int) -> float | None:
+    """By how many s the run is behind its plan at `now` ns: as it was at the step that was last begun, or by more where a step
+    should have begun, or ended, by now. Negative: ahead. None before the first one."""
+    if _KEPT.scene is not scene:
+        _KEPT.scene, _KEPT.lateness, _KEPT.due = scene, _at_the_last(scene), _next_due(scene)
+    if _KEPT.lateness is None:
+        return None
+    return max(_KEPT.lateness, moment_in_plan(scene, now) - _KEPT.due)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was found last: it is asked for at each frame, and changes with events only."""
+
+    scene: Scene | None = None
+    lateness: float | None = None
+    due: float = math.inf
+
+
+_KEPT = _Kept()
+
+
+def _at_the_last(scene: Scene) -> float | None:
     plan = plan_of(scene)
     if plan is None or not scene.steps:
         return None
     name, seen = max(scene.steps.items(), key=lambda item: item[1].began)
     step = plan.steps.get(name)
     return None if step is None else moment_in_plan(scene, seen.began) - step.start
+
+
+def _next_due(scene: Scene) -> float:
+    """The s of the plan by which something has to begin or to end that has not. A run that is over waits for nothing."""
+    plan = plan_of(scene)
+    if plan is None or scene.run.is_over:
+        return math.inf
+    status = scene.run.progress.status
+    lives = ((step, status.get(step.id)) for step in plan.steps.values())
+    due = (step.start + (step.duration if how in _BEGUN else 0.0) for step, how in lives if how is None or how in _BEGUN)
+    return min(due, default=math.inf)

@@ -152,8 +152,16 @@ class RecordedRun:
             seen = {one.robot: one for one in seen_at(self._tracks, motions, at, scene.now)}
             speed = None if playing is None else playing.speed
             figures = self._figures if number == len(record) else None  # they are of the whole run
+            by_now = scene.now + round((at - record.seconds[number - 1]) * 1e9)
             self._view = replace(
-                self._view, scene=scene, position=(number, len(record)), seen=seen, at=at, playing=speed, figures=figures
+                self._view,
+                scene=scene,
+                position=(number, len(record)),
+                seen=seen,
+                at=at,
+                by_now=by_now,
+                playing=speed,
+                figures=figures,
             )
 
     def ask(self, what: Asked) -> None:

@@ -32,6 +32,7 @@ class View:
     `ground`: the cell and its robots, where its files could be read; else why not. `seen`: the newest samples of the robots,
     where a controller tells them. `looked`: what a controller that has taken over has found, and wants confirmed.
     `playing`: how many times as fast as it was a record is played, None while it stands; `at`: s of the run that it is looked at.
+    `by_now`: ns of the run's clock, where it is known to have gone on since the last event.
     `figures`: of the run until now, None while nobody has counted.
     `work`: what takes long at the controller. `is_left`: nobody controls the run, and it may be gone on with.
     `behind`: the run that the screens are attached to, where a record is shown over it (over.py)."""
@@ -55,6 +56,7 @@ class View:
     figures: Figures | None = None
     playing: float | None = None
     at: float | None = None
+    by_now: int | None = None
     speed: float | None = None
     work: Work = NOTHING
     behind: View | None = None
@@ -63,6 +65,11 @@ class View:
     def attached(self) -> View:
         """Of the run that STOP means."""
         return self if self.behind is None else self.behind
+
+    @property
+    def now(self) -> int:
+        """ns of the run's clock."""
+        return max(self.scene.now, self.by_now or 0)
 
     def excerpt(self, span: Span) -> str:
         """The line of text that a span begins in; "" where the file is not what it was."""

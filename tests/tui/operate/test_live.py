@@ -18,6 +18,8 @@ from tests.tui.operate.on_record import TENDING
 from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
 from tui.operate.app import Operate
 from tui.operate.live import LiveRun
+from tui.operate.passing import Passing
+from tui.operate.planned import moment_in_plan
 
 
 @asynccontextmanager
@@ -65,6 +67,20 @@ async def test_a_terminal_that_only_looks_asks_for_nothing_and_says_why(tmp_path
             await pilot.press("1")
             assert "(h hold)" in text_of_screen(app)
         assert run.post.asked == []
+
+
+@in_a_loop
+async def test_while_nothing_is_told_the_plan_is_drawn_to_the_moment_that_it_is_by_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with controlled(TENDING, tmp_path) as run:
+        run.tell(200)
+        async with attached(run) as (app, pilot):
+            now = app.view.now
+            monkeypatch.setattr(Passing, "by_now", lambda self, kind, speed: now + 30_000_000_000)
+            await until(pilot, lambda: app.view.now == now + 30_000_000_000)
+            passed = moment_in_plan(app.view.scene, now) + 30.0
+            await until(pilot, lambda: f"now {passed:.1f} s" in text_of_screen(app))
 
 
 @pytest.mark.slow

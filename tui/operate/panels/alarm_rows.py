@@ -59,7 +59,7 @@ def _page(view: View, alarm: Alarm, width: int) -> Iterator[Line]:
     if cause.no_line:
         yield from wrapped(f"no line of intent: {cause.no_line}", width, "dim")
     if alarm.shelved_until is not None:
-        left = max(0.0, (alarm.shelved_until - view.scene.now) / 1e9)
+        left = max(0.0, (alarm.shelved_until - view.now) / 1e9)
         yield from wrapped(f"shelved by {alarm.shelved_by} for another {lasting(left)}: {alarm.reason}", width, "note")
     elif not cause.is_shelvable:
         yield from wrapped("stays in sight: it may not be shelved", width, "dim")

@@ -11,7 +11,7 @@ from cell.steps import Step
 from controller.plan_index import PlanIndex, device_of
 from tui.operate.lines import Line, Look, Piece, apart, fitted, line, padded, said, wrapped
 from tui.operate.panels.timeline import Axis, Span, axis_for, row, ruler
-from tui.operate.planned import Done, behind, by_claim, by_resource, critical, done, moment_in_plan, now_in_plan, plan_of
+from tui.operate.planned import Done, behind, by_claim, by_resource, critical, done, moment_in_plan, plan_of
 from tui.operate.scene import Scene
 from tui.operate.view import View
 
@@ -30,9 +30,9 @@ def board(view: View, width: int) -> tuple[Sequence[Line], Sequence[tuple[str, L
     scene, plan = view.scene, plan_of(view.scene)
     if plan is None:
         return [line(said("no plan yet", "dim"))], []
-    axis = _axis(scene, plan, width - MARGIN)
-    head = (Piece(padded(LEGEND, MARGIN), "dim"), *ruler(axis, now_in_plan(scene)))
-    return [_head(scene, plan, width), head], list(_rows(scene, plan, axis))
+    axis = _axis(view, plan, width - MARGIN)
+    head = (Piece(padded(LEGEND, MARGIN), "dim"), *ruler(axis, moment_in_plan(scene, view.now)))
+    return [_head(view, plan), head], list(_rows(view, plan, axis))
 
 
 def strip(view: View, width: int, height: int) -> Sequence[Line]:
@@ -40,45 +40,44 @@ def strip(view: View, width: int, height: int) -> Sequence[Line]:
     scene, plan = view.scene, plan_of(view.scene)
     if plan is None:
         return [line(said("no plan yet", "dim"))]
-    axis = _axis(scene, plan, width - MARGIN)
-    above = [(Piece(" " * MARGIN), *ruler(axis, now_in_plan(scene)))] if height > SHORT else []
+    axis = _axis(view, plan, width - MARGIN)
+    above = [(Piece(" " * MARGIN), *ruler(axis, moment_in_plan(scene, view.now)))] if height > SHORT else []
     steps = _by_resource(plan)
     room = max(0, height - 1 - len(above))
     more = len(steps) - room
     rows = [
-        (Piece(padded(name, MARGIN - 1) + " "), *row(axis, [*_planned(its, _critical(plan)), *_actual(scene, its)]))
+        (Piece(padded(name, MARGIN - 1) + " "), *row(axis, [*_planned(its, _critical(plan)), *_actual(view, its)]))
         for name, its in islice(steps.items(), room)
     ]
-    head = _head(scene, plan, width)
+    head = _head(view, plan)
     return [apart(head, (Piece(f"+{more} more", "dim"),), width) if more > 0 else head, *above, *rows]
 
 
-def _head(scene: Scene, plan: PlanIndex, width: int) -> Line:
+def _head(view: View, plan: PlanIndex) -> Line:
+    scene, now = view.scene, moment_in_plan(view.scene, view.now)
     makespan = plan.plan.tasks.bounds.makespan
-    late = behind(scene)
+    late = behind(scene, view.now)
     how = "not begun" if late is None else f"{abs(late):.1f} s {'behind' if late > 0 else 'ahead'}"
     progress = scene.run.progress
     steps = f"step {progress.confirmed}/{len(plan.steps) - progress.dropped}"
     text = f"plan {progress.number} {plan.plan.plan_id[:8]}  {steps}"
-    return line(
-        text, f"  now {now_in_plan(scene):.1f} s  ends {makespan:.1f} s  ", said(how, "note" if late and late > 1.0 else "plain")
-    )
+    return line(text, f"  now {now:.1f} s  ends {makespan:.1f} s  ", said(how, "note" if late and late > 1.0 else "plain"))
 
 
-def _axis(scene: Scene, plan: PlanIndex, columns: int) -> Axis:
-    now = now_in_plan(scene)
+def _axis(view: View, plan: PlanIndex, columns: int) -> Axis:
+    now = moment_in_plan(view.scene, view.now)
     return axis_for(max(10, columns), now, max(plan.plan.tasks.bounds.makespan, now), WINDOW)
 
 
-def _rows(scene: Scene, plan: PlanIndex, axis: Axis) -> Iterator[tuple[str, Line]]:
-    bold = _critical(plan)
+def _rows(view: View, plan: PlanIndex, axis: Axis) -> Iterator[tuple[str, Line]]:
+    scene, bold = view.scene, _critical(plan)
     for name, steps in _by_resource(plan).items():
         yield f"planned {name}", (Piece(padded(name, MARGIN - 1) + " ", "strong"), *row(axis, _planned(steps, bold)))
-        yield f"actual {name}", (Piece(" " * MARGIN), *row(axis, _actual(scene, steps), " "))
+        yield f"actual {name}", (Piece(" " * MARGIN), *row(axis, _actual(view, steps), " "))
     for name, steps in _by_claim(plan).items():
         holder = scene.run.progress.claims.get(name)
         locks = [Span(s.start, s.start + s.duration, "#", "dim") for s in steps]
-        taken = [_span(scene, d, "#", "strong") for d in done(scene, steps) if d.seen is not None]
+        taken = [_span(view, d, "#", "strong") for d in done(scene, steps) if d.seen is not None]
         label = fitted(f"lock {name}", MARGIN - 3) + (" ✓" if holder is not None else "")
         yield f"lock {name}", (Piece(padded(label, MARGIN - 1) + " ", "dim"), *row(axis, [*locks, *taken]))
 
@@ -87,13 +86,14 @@ def _planned(steps: Sequence[Step], bold: frozenset[str]) -> list[Span]:
     return [Span(s.start, s.start + s.duration, "░", "strong" if s.id in bold else "plain") for s in steps]
 
 
-def _actual(scene: Scene, steps: Sequence[Step]) -> list[Span]:
-    return [_span(scene, d, *_ENDS[d.seen.how]) for d in done(scene, steps) if d.seen is not None]  # type: ignore[arg-type]
+def _actual(view: View, steps: Sequence[Step]) -> list[Span]:
+    return [_span(view, d, *_ENDS[d.seen.how]) for d in done(view.scene, steps) if d.seen is not None]  # type: ignore[arg-type]
 
 
-def _span(scene: Scene, found: Done, mark: str, look: Look) -> Span:
+def _span(view: View, found: Done, mark: str, look: Look) -> Span:
     assert found.seen is not None
-    ended = scene.now if found.seen.ended is None else found.seen.ended
+    scene = view.scene
+    ended = view.now if found.seen.ended is None else found.seen.ended
     return Span(moment_in_plan(scene, found.seen.began), moment_in_plan(scene, ended), mark, look)
 
 
