@@ -9,11 +9,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, EntryPoint, distributions
+from typing import cast
 
 from cell.dataclass import dataclass
 from cell.devices import named_drivers
 from cell.diagnostic import CodePage, Diagnostic, Outcome, Span, error
-from cell.driver import DriverFactory
+from cell.driver import DriverFactory, DriverSet
 from cell.model import CellModel
 
 GROUP = "cell_drivers"
@@ -94,6 +95,13 @@ def load(driver: InstalledDriver, *spans: Span) -> Outcome[DriverFactory]:
         message = f"driver {driver.name!r} names {driver.target}, which cannot be called"
         return Outcome(None, (error(BROKEN_DRIVER, message, *spans, help="it has to be a cell.driver.DriverFactory"),))
     return Outcome(factory)
+
+
+def as_set(made: object) -> DriverSet:
+    """What a factory gave. Raises TypeError where it is no set of drivers: a factory without its `return`, a list of them."""
+    if lacking := [name for name in dir(DriverSet) if not name.startswith("_") and not hasattr(made, name)]:
+        raise TypeError(f"its factory gives no DriverSet: {type(made).__name__} has no {', '.join(lacking)}")
+    return cast(DriverSet, made)
 
 
 def unknown_drivers(cell: CellModel, path: Iterable[str] | None = None) -> tuple[Diagnostic, ...]:

@@ -20,7 +20,7 @@ from cell.model import CellModel
 from cell.scenario import Scenario
 from cell_drivers.conformance import Bench
 from cell_drivers.conformance.built_in import FILE, TRAVEL, built_in
-from cell_drivers.registry import InstalledDriver, find_driver, load
+from cell_drivers.registry import InstalledDriver, as_set, find_driver, load
 from cellwright.assignment import assigned
 from cellwright.reading import Reading, read
 from cellwright.session import load_robots
@@ -54,7 +54,7 @@ def on_the_bench(
         return Outcome(None, assembly.diagnostics)
     try:
         bench = _bench(driver.value, factory.value, assembly.value, travel, speed)
-        drivers = bench.make()
+        drivers = as_set(bench.make())
     except KeyboardInterrupt:
         raise
     except BaseException as cause:  # whatever a foreign driver raises, SystemExit too, is its fault, and the user's to know

@@ -11,7 +11,7 @@ from cell.model import CellModel
 from cell.scenario import Scenario
 from cell.state import InHand, PlanningRequest
 from cell_drivers.composed import ComposedSet, Share
-from cell_drivers.registry import find_driver, load, unknown_drivers
+from cell_drivers.registry import as_set, find_driver, load, unknown_drivers
 from cellwright.assignment import Assigned, assigned
 from cellwright.wrong_drivers import wrongly_driven
 
@@ -63,7 +63,7 @@ def _share(part: Assigned, request: PlanningRequest, scenario: Scenario) -> Outc
     if factory.value is None:
         return Outcome(None, factory.diagnostics)
     try:
-        drivers = factory.value(assembly_of(part, request, scenario))
+        drivers = as_set(factory.value(assembly_of(part, request, scenario)))
     except Exception as cause:  # whatever a foreign driver raises is its fault, and the user's to know
         message = f"driver `{part.driver}` cannot drive this cell"
         return Outcome(None, (error("E295", message, *part.spans, help=as_told(cause)),))

@@ -15,7 +15,7 @@ from cell_drivers.hosted.desk import Desk
 from cell_drivers.hosted.in_words import shortened
 from cell_drivers.hosted.spawn import StartUp
 from cell_drivers.hosted.wire import Broken
-from cell_drivers.registry import find_driver, load
+from cell_drivers.registry import as_set, find_driver, load
 
 
 def main(descriptor: int) -> None:
@@ -51,7 +51,7 @@ def _desk(start_up: StartUp) -> Desk:
         (diagnostic, *_) = factory.diagnostics
         raise _Unfit(Broken("import", diagnostic.help or diagnostic.message))
     try:
-        drivers = factory.value(start_up.assembly)  # type: ignore[operator]
+        drivers = as_set(factory.value(start_up.assembly))  # type: ignore[operator]
     except BaseException as cause:  # SystemExit among them: what a foreign driver raises is its fault
         raise _Unfit(Broken("making", shortened(as_told(cause)))) from cause
     hands = {name: tuple(hand.name for hand in tool.hands) for name, tool in start_up.assembly.cell.tools.items()}

@@ -66,6 +66,38 @@ def test_a_driver_that_keeps_its_laws_is_told_so_with_exit_code_0(capsys: pytest
     )
 
 
+def test_a_factory_that_gives_no_set_is_told_so(
+    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed_as(lambda assembly: None)  # type: ignore[arg-type, return-value]
+    assert main(["drivers", "test", "odd"]) == DRIVER
+    assert "TypeError: its factory gives no DriverSet: NoneType has no close, couplings, grippers" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("odd.py", "is there and is no statement"),
+        ("new.cell", "is the name of a source"),
+        ("nowhere/statement.json", "is no folder; the statement cannot be written there"),
+    ],
+)
+def test_where_a_statement_may_not_go_nothing_is_tried(
+    name: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver_bench, "find_driver", None)  # not looked for either
+    (tmp_path / "odd.py").write_text("def driver(assembly): ...\n", "utf-8")
+    assert main(["drivers", "test", "sim", "--law", LAW, "-o", str(tmp_path / name)]) == USAGE
+    assert why in capsys.readouterr().err
+    assert (tmp_path / "odd.py").read_text("utf-8") == "def driver(assembly): ...\n"
+
+
+def test_a_statement_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
+    for law in (LAW, "set-io-reaches-its-value"):
+        assert main(["drivers", "test", "sim", "--law", law, "-o", str(tmp_path / "it.json")]) in (DONE, DRIVER)
+    assert json.loads((tmp_path / "it.json").read_text("utf-8"))["passed"] == []
+
+
 def test_the_statement_is_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "statement.json"
     laws = ["--law", LAW, "--law", "set-io-reaches-its-value", "--law", "a-fault-is-told-and-acknowledged"]

@@ -12,6 +12,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_json
@@ -74,10 +75,13 @@ def _test(arguments: argparse.Namespace) -> int:
     from cellwright.workshop import open_workshop
     from tui.diagnostics import emit
     from tui.driver_failure import told
+    from tui.statement_target import objection
 
     laws = [law for law in LAWS if arguments.law is None or law.name in arguments.law]
     if unknown := sorted(set(arguments.law or ()) - {law.name for law in LAWS}):
         return refuse(f"there is no law {unknown[0]}", USAGE)
+    if arguments.output is not None and (problem := objection(Path(arguments.output))) is not None:
+        return refuse(problem, USAGE)
     workshop = open_workshop(lambda stage, done, of: None, 1)
     try:
         with HangWatch(lambda: _leave(arguments.name, "it is imported and made", None)):
@@ -181,16 +185,14 @@ def _stop(drivers: DriverSet) -> None:
 
 
 def _told(statement: Statement, arguments: argparse.Namespace) -> int:
-    import json
-
     from cell_drivers.conformance import statement_document
     from tui.conformance_text import statement_text, summary_line
+    from tui.statement_target import write
 
     document = statement_document(statement)
     if arguments.output is not None:
         try:
-            with open(arguments.output, "w", encoding="utf-8") as file:
-                file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+            write(document, Path(arguments.output))
         except OSError as cause:
             return refuse(cause, USAGE)
     if arguments.format == "json":
