@@ -174,7 +174,8 @@ _PAGES = (
     ),
     _page(
         "R727", "an `ensure` is broken",
-        "What is observed does not keep a clause of the whole run: more parts wait at a conveyor than it allows.",
+        "What is observed does not keep a clause of the whole run: more parts wait at a conveyor than it allows, or nobody says "
+        "how many: what counts them has been silent for two seconds, and what is not known counts as broken.",
         "A monitor commands nothing; it says at once what is no longer so. Without a policy for `violated` the run is held.",
         "Clear the line, then resume; `plan` says which arrival law the robot keeps up with.",
     ),

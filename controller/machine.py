@@ -242,7 +242,8 @@ def _timer(d: Draft, timer: str) -> None:
         case "within":
             deadlines.deadline(d, timer)
         case "silent":
-            deviations.still_silent(d, what)
+            if not waiting.uncounted(d, what):
+                deviations.still_silent(d, what)
         case "standstill":
             stops.rest(d, event_is_late=True)
         case "age":

@@ -34,6 +34,7 @@ from controller.run_state import Flight, RunState
 from controller.separation import separations_seen
 from controller.standing import Obedience, Progress
 from controller.supply import outfeeds_seen, supplies_seen
+from controller.waiting import watched
 
 TRACKING_LIMIT = 0.1  # rad or m between setpoint and readback of a joint that follows
 MOST_OVER = 1.25  # of a joint's limit: some drivers tell speeds as differences of positions
@@ -191,10 +192,15 @@ class Watch:
             yield coupling.name, _time(told(coupling.state))
 
     def _counts(self, state: RunState, now: int) -> Iterator[DeviceSilent]:
-        """Whether what counts the parts in an outfeed still does: nothing is put there by an old count."""
+        """Whether what counts the parts in an outfeed still does: nothing is put there by an old count. And whether what a clause
+        goes by does."""
         context = state.context
-        for signal, name in context.waiting.items() if context is not None and context.outfeeds else ():
-            if context is None or name not in context.outfeeds or signal not in self._drivers.signals.signals:
+        if context is None:
+            return
+        by_clauses = {compare.subject.path[0] for _, compare, _ in watched(context.program)}
+        for signal, name in context.waiting.items():
+            is_asked = name in context.outfeeds or name in by_clauses
+            if not is_asked or signal not in self._drivers.signals.signals:
                 continue
             sample = self._drivers.signals.read(signal)
             if sample.is_stale(now) is not (name in state.belief.silent):

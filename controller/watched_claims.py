@@ -62,7 +62,7 @@ CLAIMS: Final[Mapping[ObligationKind, tuple[Watched | NotWatched, ...]]] = {
     "pace": (
         Watched("pace", ("R735",), "`every` of a loop, by when its iterations end"),
         Watched("freshness", ("R737",), "`every` of a thing, by when it was last done"),
-        Watched("waiting", ("R727",), "how many wait at a conveyor, by its own count"),
+        Watched("waiting", ("R727",), "how many wait at a conveyor, by its own count; silence counts as broken"),
         Watched("ages", ("R731",), "the age of an order that is not done"),
     ),
     "limits": (

@@ -13,7 +13,10 @@ from immutables import Map
 from cell.commands import RequestPlan
 from cell.diagnostic import Outcome
 from cell.events import (
+    ClauseBroken,
     CommandSent,
+    DeviceSilent,
+    HoldRaised,
     OutcomeTold,
     PlanReleased,
     PlanRequested,
@@ -24,7 +27,7 @@ from cell.events import (
     SupplyReported,
 )
 from cell.released_plan import ReleasedPlan
-from cell.scenario import GripLost, Reject, SupplyStops
+from cell.scenario import FrozenState, GripLost, Reject, SupplyStops
 from cell.state import Amended
 from controller import rehearsal
 from controller.draft import draft_of
@@ -252,3 +255,34 @@ def test_a_run_that_has_to_end_by_itself_is_told_what_to_write() -> None:
     found = replace(bench(), is_continuous=False).planned().diagnostics
     assert [d.code for d in found] == ["E690"]
     assert "--continuous" in found[0].help
+
+
+COUNTED = "ensure belt.waiting < 4 parts\n" + MOVED
+MUTE = FrozenState("signals", 15.0, 500.0)
+
+
+@cache
+def uncounted(policy: str = "") -> Ran:
+    return replace(Bench.of(CELL, "puck", COUNTED + policy), is_continuous=True).run(MUTE)
+
+
+def test_a_clause_of_what_nobody_counts_any_more_is_broken() -> None:
+    """The signal says that one waits, and says so for ever."""
+    run = uncounted()
+    text = "belt.waiting < 4 parts: nobody says how many wait"
+    assert [(e.device, e.is_silent) for e in run.all(DeviceSilent)] == [("belt", True)]
+    assert [(e.kind, e.text) for e in run.all(ClauseBroken)] == [("ensure", text)]
+    (held,) = run.all(HoldRaised)
+    assert (held.code, held.text, [span.start.line for span in held.because]) == ("R727", text, [1])
+    assert run.record.summary.state == "Held"
+    assert verified(run.record.events).trouble.violations == 1
+
+
+def test_what_the_intent_says_of_a_broken_clause_comes_first() -> None:
+    run = uncounted('on violated: hold "Look at the counter"\n')
+    assert [e.text for e in run.all(HoldRaised)] == ["Look at the counter"]
+
+
+def test_without_a_clause_that_counts_nobody_asks_for_the_count() -> None:
+    run = bench(MOVED).run(MUTE, asks=(Ask(60.0, "finish"),))
+    assert (run.all(DeviceSilent), run.record.summary.state) == ([], "Complete")
