@@ -7,6 +7,7 @@ A run of the gantry of the tests on the real clock: somebody steps into its aisl
 stop, the run is held, and an operator resumes. The peer is the same cell on an asyncio loop as one usually writes it: one task
 looks at the drivers every 10 ms, and what it sees is committed in the loop. Each on a quick and on a slow disk, on the machine as
 it is and with a busy process for each processor. Entries that find the robot at rest ask for no stop and are not counted.
+Exit 1 where the controller's p99 on the machine as it is, which is to be idle, is not what is claimed.
 
 `own p99` leaves out what the loop's thread, ready to run, waited for a processor: on a machine that others use it is nearer to an
 idle one. Whoever holds the interpreter and waits for a processor meanwhile is not left out.
@@ -65,6 +66,7 @@ from tests.end_to_end.line import Planned, planned
 
 SECOND = 1e9
 STAYS = 0.4  # s
+ASKED = 0.02  # s
 
 Way = Callable[[Sequence[float], float, Path], tuple[list[float], list[float]]]
 
@@ -289,7 +291,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--delay", type=float, default=2.0)
@@ -305,7 +307,8 @@ def main() -> None:
     }
     if asked.plans:
         while_plans_arrive(asked.seconds, ways)
-        return
+        return 0
+    is_kept = True
     for is_loaded in (False,) if asked.as_it_is else (False, True):
         for delay in (0.0, asked.delay):
             LateDisk.delay = delay
@@ -315,6 +318,9 @@ def main() -> None:
                 with tempfile.TemporaryDirectory() as folder, loaded(is_loaded):
                     late = way(entries, asked.seconds, Path(folder))
                 show(f"{name}, disk {'quick' if delay == 0.0 else f'{delay:g} s'}, {'loaded' if is_loaded else 'as it is'}", late)
+                if name == "controller" and not is_loaded:
+                    is_kept &= bool(late[0]) and percentile(late[0], 0.99) < ASKED
+    return 0 if is_kept else 1
 
 
 def as_in_a_controller() -> None:
@@ -346,4 +352,4 @@ def show(title: str, found: tuple[Sequence[float], Sequence[float]]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -2,10 +2,11 @@
 
     python -m benchmarks.terminals
 
-Claim: under 100 ms (p99), and handing over costs the loop microseconds, whoever reads. The events are those of a rehearsal of
-tests/controller/tending.py, handed over at 50 a second, which is more than a cell in real time says. One thread reads for all
-terminals that do, in this process: it has the interpreter's lock against the server, so the figure is an upper bound. `own`
-leaves out what the two threads, ready to run, waited for a processor: on a machine that others use it is nearer to an idle one.
+Claim: under 100 ms (p99), and handing over costs the loop microseconds (the median is under 0.1 ms), whoever reads. Exit 1 where
+it is not so. The events are those of a rehearsal of tests/controller/tending.py, handed over at 50 a second, which is more than a
+cell in real time says. One thread reads for all terminals that do, in this process: it has the interpreter's lock against the
+server, so the figure is an upper bound. `own` leaves out what the two threads, ready to run, waited for a processor: on a machine
+that others use it is nearer to an idle one.
 There is no peer: it is our own protocol.
 """
 # ruff: noqa: T201
@@ -35,10 +36,11 @@ from tests.controller.tending import tend
 TERMINALS = 20
 EVENTS = 1_000
 RATE = 50.0  # events a second
+REACHED, HANDED = 0.1, 0.0001  # s
 BEGIN = b'{"type":"Told","seq":'
 
 
-def main() -> None:
+def main() -> int:
     gc.set_threshold(*SPARING)  # as a controller has it, and what is there before it begins is not looked through again
     events = tuple(tend().record.events)
     after = tuple(states(events))
@@ -68,7 +70,10 @@ def main() -> None:
     print(f"{TERMINALS} terminals, one of them asleep, {EVENTS} events at {RATE:g} a second")
     print(f"event to terminal    p50 {_ms(late, 50)}  p99 {_ms(late, 99)}  worst {max(late) * 1e3:.1f} ms  (asked: 100 ms)")
     print(f"  own                p50 {_ms(own, 50)}  p99 {_ms(own, 99)}  worst {max(own) * 1e3:.1f} ms")
-    print(f"handing over         p50 {_ms(costs, 50)}  p99 {_ms(costs, 99)}  worst {max(costs) * 1e3:.1f} ms")
+    print(
+        f"handing over         p50 {_ms(costs, 50)}  p99 {_ms(costs, 99)}  worst {max(costs) * 1e3:.1f} ms  (asked: p50 0.1 ms)"
+    )
+    return 0 if _percentile(late, 99) < REACHED and _percentile(costs, 50) < HANDED else 1
 
 
 def _attached(path: Path) -> socket.socket:
@@ -97,9 +102,13 @@ def _read(ends: list[socket.socket], came: list[tuple[int, float, float]], serve
                 del left[end]
 
 
+def _percentile(times: list[float], percent: int) -> float:
+    return statistics.quantiles(times, n=100)[percent - 1]
+
+
 def _ms(times: list[float], percent: int) -> str:
-    return f"{statistics.quantiles(times, n=100)[percent - 1] * 1e3:.2f} ms"
+    return f"{_percentile(times, percent) * 1e3:.2f} ms"
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
