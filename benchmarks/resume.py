@@ -32,6 +32,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks.measured import as_installed
 from cell.codec import canonical
 from cell.plan_inputs import plan_inputs
 from cell.scenario import Scenario
@@ -71,6 +72,7 @@ def main() -> int:
         parser.error(f"at more than {FASTEST:g} times real time the world ends with its controller: --unpaced puts another there")
     with tempfile.TemporaryDirectory() as state:
         os.environ["CELLWRIGHT_STATE"] = state
+        as_installed()
         words = [
             *([] if arguments.unpaced else ["--speed", str(arguments.speed)]),
             *(["--continuous"] if arguments.continuous else []),
