@@ -154,6 +154,11 @@ class ModbusGripper:
             self._jaws.seen(status, self._clock())
             return self._jaws.take_pending()
 
+    def unheard(self) -> Request | None:
+        with self._lock:
+            is_fresh = self._clock() - self._jaws.time <= MAX_AGE * SECOND
+            return self._jaws.take_stop() if is_fresh else None
+
     def lost(self, why: str) -> None:
         with self._lock:
             self._jaws.lost(why, self._clock())

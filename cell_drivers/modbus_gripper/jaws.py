@@ -126,6 +126,13 @@ class Jaws:
             self._order.stop = "sent"
         return pending
 
+    def take_stop(self) -> Request | None:
+        """A stop that was not written yet, where no answer comes behind which it could be: jaws may be moving."""
+        is_stopped = self._waking is None or self._waking[0] == "stopped"
+        if self._order is not None:
+            is_stopped = self._order.stop == "asked"
+        return self.take_pending() if is_stopped else None
+
     # --- what is seen ---
 
     def seen(self, status: Status, now: int) -> None:

@@ -1,8 +1,9 @@
 """The thread that carries a gripper's words, and the one door to pymodbus.
 
-Law: it reads before it writes, so nothing is written on a stale state; it tries nothing twice. What lay there before a question
-is no answer to it: RTU frames carry no number by which that would be seen. A link that fails is closed, told, and made anew after
-a pause: what was to be written then is not.
+Law: it reads before it writes, so nothing is written on a stale state; it tries nothing twice. A stop alone goes out where an
+answer does not come, as long as the state is not stale. What lay there before a question is no answer to it: RTU frames carry no
+number by which that would be seen. A link that fails is closed, told, and made anew after a pause: what was to be written then is
+not.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import select
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from socket import socket
 from typing import Protocol
 
@@ -48,6 +49,9 @@ class Follower(Protocol):
 
     def seen(self, status: Status) -> Request | None: ...
 
+    def unheard(self) -> Request | None:
+        """What goes out all the same where no answer comes: a stop."""
+
     def lost(self, why: str) -> None: ...
 
 
@@ -77,7 +81,7 @@ class Link:
     def _run(self) -> None:
         while not self._is_over.is_set():
             try:
-                with self._connected() as client:
+                with self._connected() as client, self._stopping_unheard(client):
                     self._converse(client)
             except (ModbusException, OSError, ValueError) as cause:
                 self._lost(_told(cause))
@@ -121,6 +125,18 @@ class Link:
                 self._write(client, request)
             due = max(due + PERIOD, time.monotonic())
             self._woken.wait(due - time.monotonic())
+
+    @contextmanager
+    def _stopping_unheard(self, client: ModbusTcpClient) -> Iterator[None]:
+        """Where the conversation breaks off, a stop that waited for an answer is written: whether it arrived nobody knows."""
+        try:
+            yield
+        except Exception:
+            stop = self._follower.unheard()
+            if stop is not None:
+                with suppress(Exception):
+                    self._write(client, stop)
+            raise
 
     def _read(self, client: ModbusTcpClient) -> Status:
         """Raises NotAGripper, ModbusException, OSError, ValueError."""

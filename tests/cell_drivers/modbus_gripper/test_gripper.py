@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+import time
 
 import pytest
 
@@ -187,3 +188,37 @@ def answers(stream: bytes) -> int | None:
     """Modbus/TCP frames, both ways."""
     length = 6 + struct.unpack(">H", stream[4:6])[0] if len(stream) >= 6 else None
     return length if length is not None and len(stream) >= length else None
+
+
+def test_a_stop_is_written_to_a_gripper_that_has_just_fallen_silent() -> None:
+    """It waits for no answer longer than one may take; what became of it nobody knows."""
+    with gripper_bench(speed=0.2) as bench, ChaosRelay(("127.0.0.1", bench.server.port), Chaos(0, CALM)) as relay:
+        driver = driver_at(relay.port)
+        driver.open()
+        try:
+            driver.grip("c1", "a", None, 100.0)
+            until(lambda: driver.state("a").grip is None and bench.gripper.position > 10, "the jaws to move")
+            let_go = relay.hold()
+            driver.stop()
+            until(lambda: bench.server.writes[-1][1][0] == 0x0100, "the stop to arrive")
+            assert driver.status("c1").state in ("running", "unknown")
+            let_go()
+            until(lambda: driver.status("c1").state == "unknown", "what became of it to be given up")
+        finally:
+            driver.close()
+
+
+def test_nothing_but_a_stop_is_written_where_no_answer_comes() -> None:
+    with gripper_bench() as bench, ChaosRelay(("127.0.0.1", bench.server.port), Chaos(0, CALM)) as relay:
+        driver = driver_at(relay.port)
+        driver.open()
+        try:
+            relay.hold()
+            last = driver.state("a").time
+            until(lambda: time.monotonic_ns() - last > 60_000_000, "a question to be left without an answer")
+            driver.grip("c1", "a", None, 100.0)
+            until(lambda: driver.status("c1").state == "unknown", "the link to be given up")
+            until(lambda: relay.connections > 1, "another link")
+            assert bench.server.writes == []
+        finally:
+            driver.close()
