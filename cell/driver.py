@@ -36,7 +36,7 @@ from cell.robot import RobotModel
 from cell.scenario import Scenario
 from cell.state import PartState
 
-CONTRACT_VERSION = "1.3"
+CONTRACT_VERSION = "1.4"
 """Of the calls below and of their laws (docs/drivers.md). Its first number changes when a driver that kept them breaks one."""
 
 

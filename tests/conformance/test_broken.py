@@ -14,6 +14,8 @@ from tests.conformance import (
     broken_racing,
     broken_reading,
     broken_refusing,
+    broken_returning,
+    broken_seeing,
     broken_serving,
     broken_stopping,
 )
@@ -29,10 +31,12 @@ FAULTS: tuple[Fault, ...] = (
     *broken_following.FAULTS,
     *broken_hushing.FAULTS,
     *broken_racing.FAULTS,
+    *broken_returning.FAULTS,
+    *broken_seeing.FAULTS,
 )
 
 
-TAKES_LONG = broken_racing.FAULTS  # in real time
+TAKES_LONG = (*broken_racing.FAULTS, *broken_returning.LONG)  # in real time
 
 
 def named(fault: Fault) -> object:

@@ -11,6 +11,7 @@ from cell_drivers.conformance.laws import (
     doubting,
     following,
     gripping,
+    halting,
     hushing,
     inspecting,
     linking,
@@ -23,8 +24,10 @@ from cell_drivers.conformance.laws import (
     racing,
     refusing,
     remembering,
+    returning,
     sampling,
     scaling,
+    seeing,
     sensing,
     stopping,
     telling,
@@ -35,8 +38,8 @@ from cell_drivers.conformance.laws import (
 
 _ROOMS: tuple[ModuleType, ...] = (
     opening, declaring, telling, measuring, sampling, timing, doubting, powering, refusing, numbering, moving, aiming, stopping,
-    racing, scaling, linking, hushing, wiring, gripping, following, machining, inspecting, sensing, waiting,
-    remembering,
+    racing, scaling, linking, hushing, wiring, gripping, following, machining, halting, inspecting, sensing,
+    waiting, seeing, returning, remembering,
 )  # fmt: skip
 
 LAWS: tuple[Law, ...] = tuple(found for room in _ROOMS for found in vars(room).values() if isinstance(found, Law))

@@ -67,7 +67,7 @@ def _kept(bed: Bed, device: str) -> dict[str, float]:
 
 def _is_over(bed: Bed, device: str, sent: list[str]) -> None:
     """It is heard again, and what a robot was sent has come to its end; where it cannot tell, time has passed."""
-    _is_heard_again(bed, device)
+    is_heard_again(bed, device)
     bed.until(lambda: all(bed.status(device, command).is_final for command in sent), 5.0)
 
 
@@ -140,7 +140,7 @@ def a_stop_goes_out_to_a_silent_device(bed: Bed, robot: str) -> str:
                 _passes(moving, what, call)
         # As long as it would have gone on: a stop that goes out only when it is heard comes too late.
         bed.wait(prepared.duration + moving.declared.standstill["hold"] + 0.5)
-    _is_heard_again(bed, robot)
+    is_heard_again(bed, robot)
     bed.wait(moving.declared.standstill["hold"])  # one that did nothing meanwhile stops only now
     demand(moving.stands(), "once it is heard again it moves")
     away = moving.distance(moving.q(), way.segments[-1].control[-1])
@@ -199,7 +199,7 @@ def silence_is_told_as_age(bed: Bed, robot: str) -> str:
         age = (bed.now() - states[-1].received) / SECOND
         demand(age > most, f"it is silent, and the newest state is only {age:.3g} s old")
         refuses_to_move(moving, way, ready, age)
-    after = _is_heard_again(bed, robot, STAYS)
+    after = is_heard_again(bed, robot, STAYS)
     _grow(after)
     if declared.device_clock:
         _are_not_late(before, after, most)
@@ -228,7 +228,7 @@ def what_ran_in_the_silence_is_told_truly(bed: Bed, robot: str) -> str:
     prepared, way = moving.halfway()
     with bed.hushed(robot):
         bed.wait(prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
-    _is_heard_again(bed, robot)
+    is_heard_again(bed, robot)
 
     def told() -> str:
         return bed.status(robot, prepared.command).state
@@ -257,7 +257,7 @@ def a_stop_of_a_silent_tool_is_told_truly(bed: Bed, tool: str) -> str:
         with suppress(DriverError):
             gripper.stop()
         bed.wait(CLOSING)
-    _is_heard_again(bed, tool)
+    is_heard_again(bed, tool)
 
     def told() -> str:
         return bed.status(tool, command).state
@@ -283,7 +283,7 @@ def _grows_old(bed: Bed, device: str, told: Callable[[], int]) -> str:
         bed.wait(2.0 * allowed + 0.5)
         age = (-told() + bed.now()) / SECOND
         demand(age > allowed, f"it has been silent for {2.0 * allowed + 0.5:.2g} s, and its state is only {age:.3g} s old")
-    _is_heard_again(bed, device)
+    is_heard_again(bed, device)
     return f"{age:.3g} s old, and fresh again"
 
 
@@ -295,7 +295,7 @@ def a_hushed_signal_grows_stale(bed: Bed, device: str) -> str:
         for signal in signals.signals:
             sample = signals.read(signal)
             demand(sample.value is None or sample.is_stale(bed.now()), f"2 s silent, {signal} is {sample.value!r} and not stale")
-    _is_heard_again(bed, device)
+    is_heard_again(bed, device)
     return "stale or None after 2 s"
 
 
@@ -309,7 +309,7 @@ def a_hushed_detector_says_occupied(bed: Bed, device: str) -> str:
     return "occupied after 2 s"
 
 
-def _is_heard_again(bed: Bed, device: str, stays: float = 0.0) -> list[RobotState]:
+def is_heard_again(bed: Bed, device: str, stays: float = 0.0) -> list[RobotState]:
     """Whoever drives it acknowledges what was told of the silence, as Resume does. The states of a robot from then on, and for
     `stays` s more. Raises Broken where nothing fresh comes."""
     seen: list[RobotState] = []
@@ -323,8 +323,8 @@ def _is_heard_again(bed: Bed, device: str, stays: float = 0.0) -> list[RobotStat
                 if not seen or state.seq != seen[-1].seq:
                     seen.append(state)
         with suppress(DriverError):
-            _acknowledge(bed, device)
-            return _age(bed, device) <= allowed and (
+            acknowledge(bed, device)
+            return age_of(bed, device) <= allowed and (
                 device not in bed.drivers.motion or (bool(seen) and seen[-1].received > before)
             )
         return False
@@ -334,13 +334,13 @@ def _is_heard_again(bed: Bed, device: str, stays: float = 0.0) -> list[RobotStat
     return [state for state in seen if state.received > before]
 
 
-def _acknowledge(bed: Bed, device: str) -> None:
+def acknowledge(bed: Bed, device: str) -> None:
     last = {e.fault: e for e in bed.events if isinstance(e, FaultRaised | FaultCleared) and e.device == device}
     for fault in [fault for fault, told in last.items() if isinstance(told, FaultRaised)]:
         bed.device(device).acknowledge(fault, KIT)
 
 
-def _age(bed: Bed, device: str) -> float:
+def age_of(bed: Bed, device: str) -> float:
     """s of what it says; 0 for what tells no time. The state before the clock: a driver may look when it is asked."""
     drivers = bed.drivers
     if device in drivers.motion:

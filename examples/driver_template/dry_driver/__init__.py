@@ -61,7 +61,9 @@ def _works(drivers: DriverSet, machine: str) -> DryWorks:
 
 
 def _cut(drivers: DriverSet, device: str) -> Callable[[], None]:
-    """A machine's signals have no link of their own, but all the machines'."""
+    """A machine's signals have no link of their own, but all the machines'. Raises KeyError for a gripper, which has none."""
+    if device in drivers.grippers:
+        raise KeyError(device)
     works = [_works(drivers, machine) for machine in drivers.machines]
     found: list[DryArm | DryWorks] = [_arm(drivers, device)] if device in drivers.motion else [*works]
     for one in found:
@@ -87,8 +89,6 @@ def _astray(drivers: DriverSet, robot: str, by: float) -> Callable[[], None]:
 
 def _hush(drivers: DriverSet, device: str) -> Callable[[], None]:
     """A double that is cut says nothing, and takes what it is told: beside a real robot a relay does that to its link."""
-    if device in drivers.grippers:
-        raise KeyError(device)  # there is no gripper that could be silent
     return _cut(drivers, device)
 
 
