@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from tui.arguments import add_json
 from tui.exit_codes import DONE, DRIVER, HELD, USAGE
 from tui.hang_watch import PATIENCE, HangWatch
+from tui.last_word import LastWord
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
@@ -69,12 +70,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
-    from cell_drivers.conformance import LAWS, NotOpened
-    from cellwright.cell_lock import Holder
-    from cellwright.driver_bench import on_the_bench
-    from cellwright.workshop import open_workshop
-    from tui.diagnostics import emit
-    from tui.driver_failure import told
+    from cell_drivers.conformance import LAWS
     from tui.statement_target import objection
 
     laws = [law for law in LAWS if arguments.law is None or law.name in arguments.law]
@@ -82,9 +78,22 @@ def _test(arguments: argparse.Namespace) -> int:
         return refuse(f"there is no law {unknown[0]}", USAGE)
     if arguments.output is not None and (problem := objection(Path(arguments.output))) is not None:
         return refuse(problem, USAGE)
-    workshop = open_workshop(lambda stage, done, of: None, 1)
+    with LastWord() as last:
+        return _tried(arguments, laws, last)
+
+
+def _tried(arguments: argparse.Namespace, laws: Sequence[Law], last: LastWord) -> int:
+    from cell_drivers.conformance import NotOpened
+    from cellwright.cell_lock import Holder
+    from cellwright.driver_bench import on_the_bench
+    from cellwright.workshop import open_workshop
+    from tui.diagnostics import emit
+    from tui.driver_failure import told
+
+    workshop, during = open_workshop(lambda stage, done, of: None, 1), "it is imported and made"
+    last.say(_ended(arguments.name, during))
     try:
-        with HangWatch(lambda: _leave(arguments.name, "it is imported and made", None)):
+        with HangWatch(lambda: _leave(arguments.name, during, None, last)):
             found = on_the_bench(arguments.name, arguments.cell, workshop, arguments.travel, arguments.speed)
     except OSError as cause:
         return refuse(cause, USAGE)
@@ -101,7 +110,7 @@ def _test(arguments: argparse.Namespace) -> int:
     try:
         if not _may_move(found.value, arguments.yes):
             return HELD
-        statement = _examined(found.value, laws)
+        statement = _examined(found.value, laws, last)
     except NotOpened as cause:
         return refuse(f"{arguments.name} could not be opened, so nothing was tried: {told(cause.__cause__ or cause)}", DRIVER)
     finally:
@@ -139,11 +148,12 @@ def _may_move(on: OnTheBench, is_agreed: bool) -> bool:
     return False
 
 
-def _examined(on: OnTheBench, laws: Sequence[Law]) -> Statement:
+def _examined(on: OnTheBench, laws: Sequence[Law], last: LastWord) -> Statement:
     from cell_drivers.conformance import examine
     from tui.progress import shown
 
     named, drivers, during = on.driver, on.drivers, "it is opened"
+    last.say(_ended(named.name, during))
 
     def alive(newest: DriverSet) -> None:
         nonlocal drivers
@@ -153,8 +163,9 @@ def _examined(on: OnTheBench, laws: Sequence[Law]) -> Statement:
     def begin(law: Law, device: str) -> None:
         nonlocal during
         during = f"{law.name} is tried on {device}"
+        last.say(_ended(named.name, during))
 
-    with shown() as progress, HangWatch(lambda: _leave(named.name, during, drivers)) as watch:
+    with shown() as progress, HangWatch(lambda: _leave(named.name, during, drivers, last)) as watch:
 
         def tell(over: int, of: int, finding: Finding) -> None:
             progress("laws", over, of)
@@ -165,9 +176,14 @@ def _examined(on: OnTheBench, laws: Sequence[Law]) -> Statement:
         return examine(replace(on.bench, alive=alive), laws, **about, tell=tell, begin=begin)
 
 
-def _leave(name: str, during: str, drivers: DriverSet | None) -> None:
+def _ended(name: str, during: str) -> str:
+    return f"cellwright: {printable(name)} has ended this whole process, or something in it has, while {during}"
+
+
+def _leave(name: str, during: str, drivers: DriverSet | None, last: LastWord) -> None:
     """A call hangs, so nothing of this process can be waited for. Robots are asked to stop once more, on a thread that may hang
     too."""
+    last.over()
     if sys.stderr.isatty():
         sys.stderr.write("\x1b[?25h")  # the cursor, which a bar has hidden
     say(f"cellwright: {printable(name)} hangs: while {during} no call has come back for {PATIENCE:g} s")

@@ -1,0 +1,22 @@
+"""Of a process that ends without a word its last one is told; of one that ends by itself none."""
+
+import subprocess
+import sys
+
+import pytest
+
+BEGINS = "import os, signal\nfrom tui.last_word import LastWord\nwith LastWord() as last:\n"
+
+
+@pytest.mark.parametrize("end", ["os._exit(3)", "os.kill(os.getpid(), signal.SIGSEGV)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_whoever_is_ended_has_said_what_was_done(end: str) -> None:
+    assert told(f"    last.say('it was made')\n    last.say('a law\\n  is tried')\n    {end}\n") == "a law is tried\n"
+
+
+@pytest.mark.parametrize("end", ["pass", "raise SystemExit(1)", "last.over(); os._exit(5)"])
+def test_whoever_ends_by_itself_says_nothing(end: str) -> None:
+    assert told(f"    last.say('it was made')\n    {end}\n") == ""
+
+
+def told(text: str) -> str:
+    return subprocess.run([sys.executable, "-c", BEGINS + text], capture_output=True, text=True, timeout=60, check=False).stderr
