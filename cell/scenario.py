@@ -292,7 +292,7 @@ class DiskFull:
     end: float
 
 
-OperatorWord = Literal["hold", "resume", "stop", "quick stop", "abort"]
+OperatorWord = Literal["hold", "resume", "stop", "quick stop", "abort", "finish"]
 
 
 @dataclass(frozen=True, slots=True)

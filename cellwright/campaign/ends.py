@@ -95,9 +95,12 @@ def _incomplete(summary: RunSummary) -> Iterator[str]:
 
 def disagreements(summary: RunSummary, world: WorldRecord) -> Iterator[str]:
     """Parts that the world has elsewhere than the run believes; what fell is nowhere for the run. A part that never was there,
-    and that nobody reached for, is believed to be where the cell file declares it."""
+    and that nobody reached for, is believed to be where the cell file declares it. What a run without end has left behind it
+    only counts, by kind and place: so many have to lie there, or have been taken away from there."""
     missing = {d.place for d in world.scenario.disturbances if isinstance(d, MissingPart)}
     gone = Counter({place: count for _, place, count in world.forgotten.parts})
+    left = Counter({(one.kind, one.place): one.count for one in summary.left})
+    kinds = {part.id: part.kind for part in world.parts}
     truth = {part.id: whereabouts(part.where) for part in world.parts}
     believed = {part.id: part.where for part in summary.parts}
     for part in sorted(truth.keys() | believed.keys()):
@@ -106,8 +109,15 @@ def disagreements(summary: RunSummary, world: WorldRecord) -> Iterator[str]:
         if part not in truth and gone[where] > 0:  # it was taken away from there
             gone[where] -= 1
             continue
+        if part not in believed and left[kinds[part], truth[part]] > 0:
+            left[kinds[part], truth[part]] -= 1
+            continue
         if truth.get(part, "") != where and not was_never_there:
             yield f"{part} is at {truth.get(part) or 'no place'}, the run has it at {where or 'no place'}"
+    for (kind, place), count in sorted(left.items()):
+        if (more := count - gone[place]) > 0:
+            yield f"{more} {kind} that the run has left at {place} never were there"
+        gone[place] -= count
 
 
 def unreachable(events: Sequence[Event], world: WorldRecord) -> Mapping[str, Sequence[tuple[int, int]]]:

@@ -29,6 +29,7 @@ from cell.events import (
 from cell.released_plan import ReleasedPlan
 from cell.scenario import FrozenState, GripLost, Reject, SupplyStops
 from cell.state import Amended
+from cellwright.campaign.ends import disagreements
 from controller import rehearsal
 from controller.draft import draft_of
 from controller.journal.left_off import left_off
@@ -119,6 +120,17 @@ def test_a_run_that_nothing_comes_to_is_suspended_and_says_by_what_it_knows() ->
     assert said == [("starved", "belt", False, "belt.count"), ("starved", "belt", True, "belt.count")]
     between = [e.after for e in ran().all(StateChanged) if e.after in ("Suspended", "Execute")]
     assert between == ["Execute", "Suspended", "Execute"]
+
+
+def test_what_a_run_without_end_has_left_behind_is_accounted_for_and_no_part_more() -> None:
+    summary, truth = ran().record.summary, ran().truth
+    (left,) = summary.left
+    assert left.count > 0
+    assert list(disagreements(summary, truth)) == []
+    never_there = "1 puck that the run has left at crate never were there"
+    for count, fault in (left.count + 1, never_there), (left.count - 1, "is at crate"):
+        (found,) = disagreements(replace(summary, left=(replace(left, count=count),)), truth)
+        assert fault in found
 
 
 def test_a_run_without_end_is_replayed_from_its_events() -> None:

@@ -21,7 +21,7 @@ from cellwright.campaign.shrinking import shrunk
 from cellwright.folders import cache_folder
 from tests.end_to_end.line import Planned
 from tests.scenarios.judged import misjudged
-from tests.scenarios.subjects import EXAMPLES, example, gantry
+from tests.scenarios.subjects import EXAMPLES, ROLLING, example, gantry, rolling, with_an_end
 
 
 def say(text: str) -> None:
@@ -33,7 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.scenarios", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--only", action="append", choices=["gantry", *EXAMPLES], default=[])
+    parser.add_argument("--only", action="append", choices=["gantry", *EXAMPLES, ROLLING], default=[])
     parser.add_argument("--disturb", action="append", default=[], metavar="TABLE")
     parser.add_argument("--judge-every", type=int, default=25)
     parser.add_argument("--shrink", action="store_true", help="each faulty scenario is made smaller and printed")
@@ -41,19 +41,27 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, default=cache_folder())
     asked = parser.parse_args()
     subjects: dict[str, tuple[Subject, Planned | None]] = {}
-    for name in asked.only or ["gantry", *EXAMPLES]:
-        subjects[name] = (gantry(), None) if name == "gantry" else example(name, asked.examples, asked.cache)
+    for name in asked.only or ["gantry", *EXAMPLES, ROLLING]:
+        subjects[name] = _subject(name, asked.examples, asked.cache)
     found, began = Counter[str](), time.monotonic()
     for seed in range(asked.first, asked.first + asked.seeds):
         name = list(subjects)[seed % len(subjects)]
         subject, plan = subjects[name]
         scenario = drawn(seed, Stage(subject.cell, subject.plan.motion_plan.tasks), asked.disturb)
+        if name == ROLLING:
+            scenario = with_an_end(scenario)
         is_judged = plan is not None and seed % asked.judge_every < len(subjects)
         _count(name, subject, plan if is_judged else None, scenario, asked.shrink, found)
     say(f"{asked.seeds} scenarios in {time.monotonic() - began:.0f} s")
     for key, count in sorted(found.items()):
         say(f"  {count:5} {key}")
     return 1 if found["way: faulty"] else 0
+
+
+def _subject(name: str, folder: Path, cache: Path) -> tuple[Subject, Planned | None]:
+    if name == ROLLING:
+        return rolling(folder, cache)
+    return (gantry(), None) if name == "gantry" else example(name, folder, cache)
 
 
 def _count(name: str, subject: Subject, plan: Planned | None, scenario: Scenario, shrinks: bool, found: Counter[str]) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from cell.scenario import Scenario
+from cell.scenario import OperatorAsks, Scenario
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cellwright.campaign.campaign import Subject
 from cellwright.running import ResidentPlanner, run_spec
@@ -30,6 +30,9 @@ EXAMPLES = {
     "deburring": ("09_deburring/deburring.intent", {}, None),
 }
 """File, params and orders of each example, small where its params let it be."""
+ROLLING, ROLLING_FILE = "rolling", "11_rolling_production/rolling.intent"
+"""The example that ends by no count: somebody asks for its end, in the midst of its second plan."""
+FINISH = OperatorAsks(400.0, "finish")
 
 
 @cache
@@ -54,6 +57,25 @@ def example(name: str, folder: Path, cache_folder: Path) -> tuple[Subject, Plann
     file, params, orders = EXAMPLES[name]
     plan = planned(str(folder / file), cache_folder, params, orders=None if orders is None else str(folder / orders))
     return _subject(plan, ResidentPlanner(plan.reading, plan.workshop, plan.request.seed)), plan
+
+
+def rolling(folder: Path, cache_folder: Path) -> tuple[Subject, Planned]:
+    """Raises CannotGoOn."""
+    plan = planned(str(folder / ROLLING_FILE), cache_folder, is_continuous=True)
+    return _subject(plan, ResidentPlanner(plan.reading, plan.workshop, plan.request.seed, is_continuous=True)), plan
+
+
+@cache
+def rolling_on_gantries(folder: Path) -> Subject:
+    """Raises CannotGoOn."""
+    plan = on_gantries(folder / ROLLING_FILE, is_continuous=True)
+    assert plan.planner is not None
+    return _subject(plan, plan.planner)
+
+
+def with_an_end(scenario: Scenario) -> Scenario:
+    """For the example that has none of its own."""
+    return replace(scenario, disturbances=(*scenario.disturbances, FINISH))
 
 
 @cache

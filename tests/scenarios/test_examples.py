@@ -9,7 +9,7 @@ import pytest
 
 from cellwright.campaign.campaign import tried
 from cellwright.campaign.drawing import Stage, drawn
-from tests.scenarios.subjects import EXAMPLES, example_on_gantries
+from tests.scenarios.subjects import EXAMPLES, example_on_gantries, rolling_on_gantries, with_an_end
 
 SEEDS = 99
 PARTS = 6
@@ -32,3 +32,10 @@ def test_whatever_goes_wrong_an_example_ends_with_its_cause_and_breaks_no_rule(p
     for seed in own[part::PARTS]:
         end = tried(subject, drawn(seed, stage)).end
         assert end.faults == (), end.scenario
+
+
+@pytest.mark.parametrize("seed", [pytest.param(s, marks=pytest.mark.long if s == 5 else pytest.mark.slow) for s in range(12)])
+def test_whatever_goes_wrong_production_without_end_comes_to_its_end_or_says_why(seed: int, repository: Path) -> None:
+    subject = rolling_on_gantries(repository / "examples")
+    end = tried(subject, with_an_end(drawn(seed, Stage(subject.cell, subject.plan.motion_plan.tasks)))).end
+    assert end.faults == (), end.scenario
