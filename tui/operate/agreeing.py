@@ -23,8 +23,9 @@ from tui.operate.dialogs import Dialog
 from tui.operate.lines import fitted
 from tui.operate.panel import ListPanel, Panel
 from tui.operate.panels import agreeing, cell_map
+from tui.operate.panels.footer import Keys
 from tui.operate.too_small import HEIGHT, WIDTH, is_too_small
-from tui.operate.view import View
+from tui.operate.view import View, open_questions
 from tui.speech import count
 
 TITLE: Final = "Robots will move. Is the cell as shown here, and nobody in it?"
@@ -50,6 +51,7 @@ class Agreeing(Dialog):
         Binding("pagedown", "read(8)", show=False),
         Binding("pageup", "read(-8)", show=False),
     ]
+    KEYS = (("↑ ↓", "read on"), ("← →", "button"), ("enter", "press it"), ("esc", "cancel"))
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,6 +69,10 @@ class Agreeing(Dialog):
             yield Button("Cancel", id="cancel")
             yield Button("Look again (l)", id="look")
             yield Button("Go on", id="do")
+
+    def keys(self) -> Keys:
+        answer = (shown_key(self.operate.keys["answer"]), "answer")
+        return (answer, *self.KEYS) if open_questions(self.operate.view) else self.KEYS
 
     def on_mount(self) -> None:
         view = self.operate.view

@@ -88,7 +88,7 @@ class Operate(App[str]):
         self._desks: dict[str, Desk] = {}
         self.cells_seen: tuple[Cell, ...] = () if cells is None else cells.newest()
         self._seen_unheard: set[str] = set()
-        self._said = ""
+        self.told_last = ""
         self.source = source
         self.view: View = source.newest()
         own = dict(keys or {})
@@ -247,12 +247,13 @@ class Operate(App[str]):
 
     def tell(self, text: str) -> None:
         """In the last line, until the next key: why nothing came of one."""
-        self._said = text
-        for footer in self.screen_stack[0].query("#footer").results(Panel):
-            footer.update()
+        self.told_last = text
+        for screen in self.screen_stack:
+            for footer in screen.query("#footer").results(Panel):
+                footer.update()
 
     def _footer(self, view: View, width: int, height: int) -> Sequence[Line]:
-        return [line(said(self._said, "warn"))] if self._said else [self._usual_footer(view, width)]
+        return [line(said(self.told_last, "warn"))] if self.told_last else [self._usual_footer(view, width)]
 
     def _usual_footer(self, view: View, width: int) -> Line:
         is_typed_in = self._text_page is not None and self._text_page.is_typed_in

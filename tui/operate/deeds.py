@@ -39,6 +39,13 @@ def _ask(what: str) -> WhyNot:
     return lambda view: may_ask(view, what)  # type: ignore[arg-type]
 
 
+def _clear(view: View) -> str | None:
+    """A run that was aborted is over, and its controller gone: nobody is there to clear it but who takes it up again."""
+    if view.scene.run.pack == "Aborted":
+        return "R takes the run up again, and who confirms what is shown then has cleared it"
+    return may_ask(view, "clear")
+
+
 def _alarm(view: View) -> str | None:
     return _told(view) if view.scene.alarms.listed else "there is no alarm"
 
@@ -103,7 +110,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
         "The run ends. It may be taken up again from what is there then.",
     ),
     Deed("abort", "A", "abort", "Abort: stop and take the power away", _ask("abort"), "Robots stop and lose their power."),
-    Deed("clear", "C", "clear", "Clear after an abort", _ask("clear")),
+    Deed("clear", "C", "clear", "Clear after an abort", _clear),
     Deed(
         "manual",
         "m",

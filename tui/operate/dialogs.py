@@ -1,7 +1,7 @@
 """What is asked of an operator on top of the screens.
 
-Law: under every dialog the three lines stay in sight and STOP stays one key away. What moves robots or ends a run is asked with
-the focus on Cancel.
+Law: under every dialog the three lines stay in sight and STOP stays one key away; its last line has the keys that mean something
+in it, not those of the page below. What moves robots or ends a run is asked with the focus on Cancel.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from textual.widgets.option_list import Option
 
 from cell.attended import LONGEST_REASON
 from tui.operate.deeds import DEEDS, Deed, shown_key
-from tui.operate.lines import clean, fitted
-from tui.operate.top_panel import TopPanel
+from tui.operate.lines import Line, clean, fitted, line, said
+from tui.operate.panel import Panel
+from tui.operate.panels.footer import Keys, dialog_line
+from tui.operate.top_panel import TopPanel, stop_key
 from tui.operate.view import View
 
 if TYPE_CHECKING:
     from tui.operate.app import Operate
 
+CHOOSE: Final = ("↑ ↓", "choose")
 ROOM: Final = 280
 """Columns of a text from outside, four lines of a box: what is asked below it stays in sight. All of it stands on its page."""
 
@@ -37,6 +40,7 @@ class Dialog(ModalScreen[str | None]):
         Binding("x", "app.deed('stop')", show=False, id="stop"),
         Binding("escape", "dismiss", show=False),
     ]
+    KEYS: ClassVar[Keys] = (CHOOSE, ("enter", "that one"), ("esc", "back"))
 
     @property
     def operate(self) -> Operate:
@@ -47,15 +51,27 @@ class Dialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         yield TopPanel()
+        yield self.footer()
         with Vertical(classes="box"):
             yield from self.asked()
+
+    def footer(self) -> Panel:
+        return Panel(self._footer, id="footer")
+
+    def keys(self) -> Keys:
+        """What means something in it now, beside STOP."""
+        return self.KEYS
+
+    def _footer(self, view: View, width: int, height: int) -> Sequence[Line]:
+        told = self.operate.told_last
+        return [line(said(told, "warn")) if told else dialog_line(self.keys(), shown_key(stop_key(self.operate, self)), width)]
 
     def asked(self) -> ComposeResult:
         raise NotImplementedError
 
     def update(self, view: View) -> None:
         """It may be asked before it has been composed."""
-        for panel in self.query(TopPanel):
+        for panel in self.query("TopPanel, #footer").results(Panel):
             panel.update()
 
 
@@ -66,6 +82,7 @@ class Confirm(Dialog):
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
+    KEYS = (("← →", "the other button"), ("enter", "press it"), ("esc", "cancel"))
 
     def __init__(self, deed: Deed, whose: str = "") -> None:
         """`whose`: of which cell, where there are several."""
@@ -89,6 +106,8 @@ class Confirm(Dialog):
 
 class Shelve(Dialog):
     """Gives `minutes reason`. `longest`: s that this terminal's role may shelve for."""
+
+    KEYS = (("tab", "the other field"), ("enter", "shelve"), ("esc", "cancel"))
 
     def __init__(self, text: str, longest: float) -> None:
         super().__init__()
@@ -121,6 +140,8 @@ class Shelve(Dialog):
 class Answering(Dialog):
     """One of the answers that there are to a question; the first one is to give none. Gives the answer."""
 
+    KEYS = (CHOOSE, ("enter", "give it"), ("esc", "cancel"))
+
     def __init__(self, text: str, answers: Sequence[str]) -> None:
         super().__init__()
         self.text, self.answers = text, tuple(answers)
@@ -149,6 +170,7 @@ class Palette(Dialog):
         Binding("down", "choose(1)", show=False, priority=True),
         Binding("up", "choose(-1)", show=False, priority=True),
     ]
+    KEYS = (CHOOSE, ("enter", "do it"), ("esc", "back"))
 
     def asked(self) -> ComposeResult:
         yield Input(placeholder="type a part of its name", id="wanted")
@@ -162,12 +184,12 @@ class Palette(Dialog):
         self._find(event.value)
 
     def _find(self, wanted: str) -> None:
-        words = wanted.lower().split()
+        """What can be done now comes first."""
+        words, view = wanted.lower().split(), self.operate.view
         found = self.query_one(OptionList)
         found.clear_options()
-        for deed in DEEDS:
+        for deed, why in sorted(((deed, deed.why_not(view)) for deed in DEEDS), key=lambda one: one[1] is not None):
             if all(word in f"{deed.long} {deed.short}".lower() for word in words):
-                why = deed.why_not(self.operate.view)
                 key = shown_key(self.operate.keys[deed.name])
                 found.add_option(
                     Option(Content(clean(f"{key:>3}  {deed.long}{'' if why is None else f'  (not now: {why})'}")), id=deed.name)
@@ -194,6 +216,7 @@ class Help(Dialog):
     """The page of what has the focus, then every key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter,question_mark", "dismiss", show=False)]
+    KEYS = (("↑ ↓", "read on"), ("esc", "back"))
 
     def __init__(self, title: str, page: str) -> None:
         super().__init__()

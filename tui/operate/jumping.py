@@ -30,12 +30,15 @@ def letters(number: int, taken: str) -> str:
 class Jump(Dialog):
     """Gives the number of the region that was chosen. Ends by itself where nothing is any more where the letters are."""
 
+    KEYS = (("a letter", "goes there"), ("esc", "back"))
+
     def __init__(self, regions: Sequence[Region], size: Size, taken: str) -> None:
         super().__init__()
         self._letters, self._regions, self._for = letters(len(regions), taken), tuple(regions), size
 
     def compose(self) -> ComposeResult:
         yield TopPanel()
+        yield self.footer()
         for letter, region in zip(self._letters, self._regions, strict=False):
             mark = Static(Content(f"[{letter}]"), classes="jump")
             mark.styles.offset = (max(region.x, region.right - WIDTH - 1), region.y)

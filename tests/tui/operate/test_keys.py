@@ -7,22 +7,23 @@ from pathlib import Path
 
 import pytest
 from textual.binding import Binding
+from textual.widgets import OptionList
 
 from controller.run_state import Manual
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.on_record import ASSEMBLY, scene_of
-from tests.tui.operate.seen import in_a_loop, text_of_screen
-from tests.tui.operate.test_hostile import hostile
+from tests.tui.operate.seen import in_a_loop, rows_of_screen, text_of_screen
+from tests.tui.operate.test_hostile import Still, hostile
 from tui.operate.agreeing import Agreeing
 from tui.operate.app import Operate
 from tui.operate.axis_panel import AxisPanel
-from tui.operate.deeds import DEEDS
+from tui.operate.deeds import BY_NAME, DEEDS
 from tui.operate.dialogs import Confirm, Palette
 from tui.operate.editing.page import IntentPage
 from tui.operate.key_file import _NAMES, OF_PAGES, WrongKeys, _is_key, key_file, own_keys
 from tui.operate.lines import text_of
 from tui.operate.pages import Cells, Plan
-from tui.operate.panels.footer import footer_line
+from tui.operate.panels.footer import dialog_line, footer_line
 from tui.operate.recorded import RecordedRun
 from tui.operate.view import View
 
@@ -147,3 +148,45 @@ def test_where_there_is_no_room_what_cannot_be_done_now_goes_first() -> None:
 def test_the_brackets_that_lead_through_a_record_stand_apart() -> None:
     assert text_of(footer_line(View(link="record"), KEYS, 80)).startswith("[ back  ] on  { before  } after  space play  1 cell  ")
     assert "2 plan" in text_of(footer_line(View(link="record"), KEYS, 90))
+
+
+@in_a_loop
+async def test_a_dialog_has_its_own_keys_in_the_last_line_and_none_of_the_page_below() -> None:
+    app = Operate(Still(View(scene_of(ASSEMBLY, 300), "live", role="operate")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key, words in (
+            ("A", "← → the other button  enter press it  esc cancel  x STOP"),
+            ("colon", "↑ ↓ choose  enter do it  esc back  ^x STOP"),
+            ("question_mark", "↑ ↓ read on  esc back  x STOP"),
+            ("g", "a letter goes there  esc back  x STOP"),
+        ):
+            await pilot.press(key)
+            assert rows_of_screen(app)[-1].rstrip() == words
+            await pilot.press("escape")
+            assert "1 cell" in rows_of_screen(app)[-1]
+
+
+@in_a_loop
+async def test_what_can_be_done_now_is_listed_before_what_cannot() -> None:
+    app = Operate(Still(View(scene_of(ASSEMBLY, 300), "live", role="operate")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon")
+        found = app.screen.query_one("#found", OptionList)
+        cannot = ["(not now: " in str(found.get_option_at_index(n).prompt) for n in range(found.option_count)]
+        assert len(cannot) == len(DEEDS)
+        assert cannot == sorted(cannot)
+        assert 3 < sum(cannot) < len(DEEDS) - 3
+
+
+def test_in_a_narrow_terminal_the_way_out_of_a_dialog_and_stop_have_room_first() -> None:
+    for keys in (Confirm.KEYS, Palette.KEYS, Agreeing.KEYS):
+        text = text_of(dialog_line(keys, "^x", 30))
+        assert text.endswith("  ^x STOP")
+        assert "esc " in text
+        assert len(text) <= 30
+
+
+def test_what_to_clear_an_aborted_run_takes_is_said_where_nobody_is_there_to_clear_it() -> None:
+    scene = scene_of(ASSEMBLY, 300)
+    aborted = View(replace(scene, run=replace(scene.run, pack="Aborted")), "over", role="operate", is_left=True)
+    assert "R takes the run up again" in (BY_NAME["clear"].why_not(aborted) or "")

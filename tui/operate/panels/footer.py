@@ -23,6 +23,8 @@ from tui.operate.deeds import (
 from tui.operate.lines import Line, Piece, cut, width_of
 from tui.operate.view import View, open_questions
 
+Keys = Sequence[tuple[str, str]]
+"""What a key does in a dialog."""
 GAP = 2  # columns between two words, where there is room
 LEADING = ("plan", "overview", "alarms")
 """To pages: they make way where there is no room, in this order; the first one already where words would stand too close."""
@@ -43,6 +45,15 @@ def footer_line(view: View, keys: Mapping[str, str], width: int, page: str = "",
         names = more if _length(view, keys, more, GAP) <= width else names
     gap = Piece(" " * (GAP if _length(view, keys, names, GAP) <= width else 1))
     return cut(tuple(piece for name in names for piece in (*_word(view, keys, name), gap))[:-1], width)
+
+
+def dialog_line(keys: Keys, stop: str, width: int) -> Line:
+    """How to get out of it, and STOP, have room before the others."""
+    words = [(Piece(key, "strong"), Piece(f" {what}")) for key, what in keys]
+    words.append((Piece(stop, "strong", "stop"), Piece(" STOP", deed="stop")))
+    while len(words) > 2 and sum(width_of(word) + GAP for word in words) - GAP > width:
+        del words[-3]
+    return cut(tuple(piece for word in words for piece in (*word, Piece(" " * GAP)))[:-1], width)
 
 
 def _with_room(
