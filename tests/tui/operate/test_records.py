@@ -32,12 +32,18 @@ from tui.operate.requests import INSTEAD
 from tui.operate.top_lines import alarm_line
 from tui.operate.view import View
 
-STOPPED = "gantry-stopped"
+STOPPED, SLIPPED, FULL, SILENT, BY_HAND = (
+    "gantry-stopped", "first-move-slipped", "gantry-full-disk", "gantry-silent", "by-hand-without-a-plan"
+)  # fmt: skip
+BEGUN = {
+    name: f"20261128-08{number:02}00" for number, name in enumerate((SLIPPED, FULL, STOPPED, BY_HAND, HELD, SILENT, ASSEMBLY))
+}
+"""The runs on record, in the order in which they were begun."""
 OURS, OTHERS = "/plant/tending.cell", "/plant/kitting.cell"
 
 
 def on_record(name: str, runs: Path, cell: str | None = OURS) -> RunFolder:
-    run = unpacked(FOLDER / f"{name}{ENDING}", runs)
+    run = RunFolder(unpacked(FOLDER / f"{name}{ENDING}", runs).path.rename(runs / BEGUN[name]))
     if cell is not None:
         write_begun(run.path, Begun(None, None, True, (cell, "a device")))
     return run
@@ -70,7 +76,7 @@ async def at_the_screens(folder: Path) -> AsyncIterator[tuple[Operate, Pilot[str
                 await pilot.press("7")
                 assert "H runs" in rows_of_screen(app)[-1]
                 await pilot.press("H")
-                await until(pilot, lambda: STOPPED in text_of_screen(app))
+                await until(pilot, lambda: BEGUN[STOPPED] in text_of_screen(app))
                 yield app, pilot, live
         finally:
             app.source.close()
@@ -80,7 +86,7 @@ async def at_the_screens(folder: Path) -> AsyncIterator[tuple[Operate, Pilot[str
 async def test_a_record_is_shown_over_a_run_whose_stop_stays_one_key_away_and_one_key_leads_back(tmp_path: Path) -> None:
     async with at_the_screens(tmp_path) as (app, pilot, live):
         await pilot.press("enter")  # the newest cannot be read, and is not opened
-        assert f"{HELD} " in text_of_screen(app)
+        assert f"{BEGUN[HELD]} " in text_of_screen(app)
         assert "cannot be read: " in text_of_screen(app)
         await pilot.press("down", "enter")
         await until(pilot, lambda: "REPLAY 131/131" in rows_of_screen(app)[0])
@@ -127,23 +133,23 @@ async def test_stop_is_asked_of_the_live_run_under_the_list_too_and_a_controller
 def test_the_list_has_the_runs_of_this_cell_newest_first_and_says_of_a_damaged_one_why(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     runs.mkdir()
-    on_record("first-move-slipped", runs, None)  # nothing says in which cell
-    damaged(on_record("gantry-full-disk", runs))
-    on_record("gantry-stopped", runs, OTHERS)
-    on_record("by-hand-without-a-plan", runs).claim()  # it goes on
-    (on_record("gantry-silent", runs).path / FILE).write_bytes(b"no journal" * 100)
+    on_record(SLIPPED, runs, None)  # nothing says in which cell
+    damaged(on_record(FULL, runs))
+    on_record(STOPPED, runs, OTHERS)
+    on_record(BY_HAND, runs).claim()  # it goes on
+    (on_record(SILENT, runs).path / FILE).write_bytes(b"no journal" * 100)
     own = on_record(ASSEMBLY, runs)
     found = CellRecords(tmp_path, own.id, in_thread=False)
     assert found.note == ""
     rows = {row.run_id: row_text(row) for row in found.rows}
-    assert list(rows) == [ASSEMBLY, "gantry-silent", "gantry-full-disk", "first-move-slipped"]
-    assert "Stopped, 10/" in rows[ASSEMBLY]
-    assert "42 parts" in rows[ASSEMBLY]
-    assert "held: R715" in rows[ASSEMBLY]
-    assert "cannot be read: " in rows["gantry-silent"]
-    assert "is damaged or was written by another version" in rows["gantry-silent"]
-    assert "; damaged: " in rows["gantry-full-disk"]
-    assert "damaged" not in rows["first-move-slipped"]
+    assert list(rows) == [BEGUN[name] for name in (ASSEMBLY, SILENT, FULL, SLIPPED)]
+    assert "Stopped, 10/" in rows[BEGUN[ASSEMBLY]]
+    assert "42 parts" in rows[BEGUN[ASSEMBLY]]
+    assert "held: R715" in rows[BEGUN[ASSEMBLY]]
+    assert "cannot be read: " in rows[BEGUN[SILENT]]
+    assert "is damaged or was written by another version" in rows[BEGUN[SILENT]]
+    assert "; damaged: " in rows[BEGUN[FULL]]
+    assert "damaged" not in rows[BEGUN[SLIPPED]]
 
 
 def test_what_nobody_looks_at_any_more_is_read_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
