@@ -1,5 +1,6 @@
 """The driver of examples/driver_template, as somebody who copies it wants it: it runs a cell and keeps the laws that it shows."""
 
+import ast
 import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -46,6 +47,14 @@ def template(repository: Path) -> Iterator[ModuleType]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(repository / "examples/driver_template"))
         yield importlib.import_module("dry_driver")
+
+
+def test_what_stays_of_a_copy_needs_nothing_that_is_thrown_away(repository: Path) -> None:
+    folder = repository / "examples/driver_template/dry_driver"
+    yours = {"__init__", "dry_arm", "dry_works"}
+    for file in folder.glob("*.py"):
+        named = {node.module or "" for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)}
+        assert file.stem in yours or not named & {f"dry_driver.{name}" for name in yours}, file.name
 
 
 def whole(asked: PlanningRequest) -> Assembly:

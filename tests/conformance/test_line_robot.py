@@ -211,6 +211,25 @@ def test_a_robot_that_is_another_is_refused_before_anything_is_sent(line_robot: 
         assert other.heard == []
 
 
+def test_whoever_greets_may_ask_and_nobody_else_speaks_before(line_robot: ModuleType, robot: LineRobot) -> None:
+    class Asking(line_robot.LineArm):  # type: ignore[misc, name-defined]
+        def greet(self, incoming: Any) -> None:
+            other = threading.Thread(target=self.stop, args=("hold",))
+            other.start()
+            other.join()
+            self.say(b"WHO are-you\n")
+            super().greet(incoming)
+
+    drivers = line_robot.drivers_of(at(robot.port), Asking)
+    drivers.open()
+    try:
+        drivers.motion["gantry"].stop("quick")
+        until(lambda: "STOP quick" in robot.heard, "the stop to arrive")
+        assert robot.heard == ["WHO are-you", "STOP quick"]
+    finally:
+        drivers.close()
+
+
 @pytest.mark.parametrize("address", ["", "line://", "line://host", "rtde://host:7000"])
 def test_an_address_that_makes_no_sense_is_refused(line_robot: ModuleType, address: str) -> None:
     with pytest.raises(ValueError, match="expected like line://"):

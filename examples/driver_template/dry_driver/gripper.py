@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Protocol
 
 from cell.device import Capabilities, CommandStatus, GripChanged, GripKind, GripperState
 from cell.driver_errors import Refusal
 from cell.model import Tool
-from dry_driver.dry_arm import Timeline
 from dry_driver.numbered import Numbered
 
 GRIP_TIME = 0.5  # s
+
+
+class Timeline(Protocol):
+    """Its time, and what is to be done in it."""
+
+    def now(self) -> int: ...
+
+    def after(self, seconds: float, act: Callable[[], None]) -> None: ...
 
 
 class Gripper(Numbered):

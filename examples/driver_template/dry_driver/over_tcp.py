@@ -63,7 +63,7 @@ class OverTcp(Generic[News, Answer]):
         self._heard, self._saying = threading.Condition(), threading.Lock()
         self._news, self._answers = deque[News](), dict[str, Answer]()
         self._names: dict[int, str] = {}
-        self._over, self._socket = threading.Event(), socket.socket()
+        self._over, self._socket, self._reads = threading.Event(), socket.socket(), threading.local()
         self._why: Exception | None = None
         self._socket.close()  # there is none yet: whatever is said is lost
 
@@ -87,10 +87,11 @@ class OverTcp(Generic[News, Answer]):
         """What cannot be sent is lost; that the state grows old tells of it. One message after the other, whoever says it: else a
         stop gets into the midst of a long motion, and is none. A link with half a message in it is of no more use."""
         with self._saying, suppress(OSError):
+            link = getattr(self._reads, "link", self._socket)  # who greets asks a robot that nobody else may speak to yet
             try:
-                self._socket.sendall(message)
+                link.sendall(message)
             except TimeoutError:
-                self._socket.shutdown(socket.SHUT_RDWR)
+                link.shutdown(socket.SHUT_RDWR)
 
     def stranger(self, said: object) -> ProtocolViolation:
         return ProtocolViolation(self.name, None, self.now(), f"it says {str(said)[:80]!r}")
@@ -147,6 +148,7 @@ class OverTcp(Generic[News, Answer]):
 
     def _read(self, link: socket.socket, incoming: Incoming, over: threading.Event) -> None:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._reads.link = link
         self.greet(incoming)
         link.settimeout(SILENT)
         with self._heard:
