@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from cell.dataclass import dataclass
 from cell.steps import Await, Inspect, Present, RunProgram, Service, SetClamp, SetDoor, Step, Treat
@@ -14,6 +15,7 @@ from controller.plan_index import PlanIndex
 from tui.operate.scene import Scene, StepSeen
 
 SAME_MOMENT = 1e-6  # s
+NOT_SEEN: Final = "before these screens were attached"
 _BEGUN = frozenset({"claimed", "started"})
 
 
@@ -92,6 +94,12 @@ def done(scene: Scene, steps: Sequence[Step]) -> Iterator[Done]:
         yield Done(step, scene.steps.get(step.id), status.get(step.id) == "dropped")
 
 
+def life_unseen(scene: Scene, step: Step) -> str:
+    """How far a step is whose begin was not seen here: it has none, or it came before what was told."""
+    life = scene.run.progress.life(step.id)
+    return f"{life}, {NOT_SEEN}" if life in ("confirmed", "failed", "unknown", "started", "claimed") else f"has not begun: {life}"
+
+
 def behind(scene: Scene, now: int) -> float | None:
     """By how many s the run is behind its plan at `now` ns: as it was at the step that was last begun, or by more where a step
     should have begun, or ended, by now. Negative: ahead. None before the first one."""
@@ -116,8 +124,10 @@ _KEPT = _Kept()
 
 def _at_the_last(scene: Scene) -> float | None:
     plan = plan_of(scene)
-    if plan is None or not scene.steps:
+    if plan is None or scene.plan_began is None:
         return None
+    if not scene.steps:
+        return 0.0  # when they began was not seen here
     name, seen = max(scene.steps.items(), key=lambda item: item[1].began)
     step = plan.steps.get(name)
     return None if step is None else moment_in_plan(scene, seen.began) - step.start

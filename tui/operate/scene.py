@@ -101,8 +101,9 @@ class Scene:
 
 
 def begun_from(seq: int, run: RunState, opened: int | None, clock: str) -> Scene:
-    """Of a run that has come to `run` with event `seq`."""
-    return Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock, held=run if run.pack == "Held" else None)
+    """Of a run that has come to `run` with event `seq`. The state has when its plan began, and not when each step did."""
+    held = run if run.pack == "Held" else None
+    return Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock, plan_began=run.progress.begun, held=held)
 
 
 def taken(scene: Scene, seq: int, event: Event) -> Scene:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from cell.events import StepConfirmed, StepStarted
 from tests.journals.packing import ENDING, FOLDER, unpacked
 from tests.tui.operate.on_record import HELD, TENDING, events_of, record_of, scene_of
-from tui.operate.lines import text_of
-from tui.operate.panels.plan_board import strip
+from tui.operate.lines import Line, text_of
+from tui.operate.panels.explained import explained_rows
+from tui.operate.panels.plan_board import explained, strip
 from tui.operate.passing import Passing
 from tui.operate.planned import behind, moment_in_plan, plan_of
 from tui.operate.recorded import RecordedRun
-from tui.operate.scene import Scene
+from tui.operate.scene import Scene, begun_from
 from tui.operate.view import View
 
 SECOND = 1_000_000_000
@@ -79,6 +81,21 @@ def test_a_run_that_is_over_falls_no_further_behind() -> None:
     assert behind(scene, scene.now + 90 * SECOND) == behind(scene, scene.now)
 
 
+def test_who_attaches_in_mid_run_has_the_plan_begin_when_it_did_and_knows_what_is_over() -> None:
+    whole = scene_of("first-move-jogged", 90)
+    late = begun_from(90, whole.run, whole.opened, whole.clock)
+    assert moment_in_plan(late, late.now) == pytest.approx(moment_in_plan(whole, whole.now), abs=0.1)
+    assert behind(late, late.now + 90 * SECOND) == pytest.approx(behind(whole, late.now + 90 * SECOND), abs=0.1)
+    plan = plan_of(late)
+    assert plan is not None
+    lives = {late.run.progress.life(step.id): step for step in plan.steps.values()}
+    over, waiting = lives["confirmed"], lives["waiting"]
+    view = View(scene=late)
+    for pages in (_page(explained(view, over, 200)), _page(row for _, row in explained_rows(view, over, 200)[1])):
+        assert "confirmed, before these screens were attached" in pages
+    assert "has not begun: waiting" in _page(explained(view, waiting, 200))
+
+
 def test_the_plan_is_drawn_to_the_moment_it_is_by_now() -> None:
     scene = _under_way()
     before, after = (_strip(View(scene=scene, by_now=scene.now + late * SECOND)) for late in (0, 20))
@@ -106,6 +123,10 @@ def _under_way() -> Scene:
     number = next(n for n, event in enumerate(record.events, 1) if isinstance(event, StepConfirmed) and n > 100)
     found = (record.after(n) for n in range(number, len(record)))
     return next(scene for scene in found if any(seen.how == "running" for seen in scene.steps.values()))
+
+
+def _page(rows: Iterable[Line]) -> str:
+    return "\n".join(text_of(row) for row in rows)
 
 
 def _strip(view: View) -> str:

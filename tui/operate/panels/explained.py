@@ -10,7 +10,7 @@ from cell.steps import Step
 from tui.operate.lines import Line, Piece, line, said, wrapped
 from tui.operate.panels.plan_board import step_at_row
 from tui.operate.panels.why import under_way
-from tui.operate.planned import moment_in_plan, plan_of
+from tui.operate.planned import life_unseen, moment_in_plan, plan_of
 from tui.operate.view import View
 
 ABOUT = """The step under the cursor of the page of the plan, or the first one that is under way: the line of intent that asked
@@ -37,7 +37,7 @@ def explained_rows(view: View, step: Step | None, width: int) -> Rows:
 def _come_to(view: View, step: Step) -> str:
     seen = view.scene.steps.get(step.id)
     if seen is None:
-        return f"{step.id} has not begun; planned from {step.start:.1f} s on"
+        return f"{step.id} {life_unseen(view.scene, step)}; planned from {step.start:.1f} s on"
     began = moment_in_plan(view.scene, seen.began)
     took = "" if seen.ended is None else f", took {(seen.ended - seen.began) / 1e9:.1f} s of {step.duration:.1f} s planned"
     return f"{step.id} {seen.how}: began at {began:.1f} s, {began - step.start:+.1f} s against the plan{took}"

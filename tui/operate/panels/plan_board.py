@@ -11,7 +11,7 @@ from cell.steps import Step
 from controller.plan_index import PlanIndex, device_of
 from tui.operate.lines import Line, Look, Piece, apart, fitted, line, padded, said, wrapped
 from tui.operate.panels.timeline import Axis, Span, axis_for, row, ruler
-from tui.operate.planned import Done, behind, by_claim, by_resource, critical, done, moment_in_plan, plan_of
+from tui.operate.planned import Done, behind, by_claim, by_resource, critical, done, life_unseen, moment_in_plan, plan_of
 from tui.operate.scene import Scene
 from tui.operate.view import View
 
@@ -122,7 +122,7 @@ def _explained(view: View, step: Step, width: int) -> Iterator[Line]:
     excerpt = view.excerpt(span)
     yield from wrapped(f"asked for by {span.file}:{span.start.line}{'  ' + excerpt if excerpt else ''}", width)
     planned = f"planned from {step.start:.1f} s on, for {step.duration:.1f} s"
-    actual = f"has not begun: {scene.run.progress.life(step.id)}"
+    actual = life_unseen(scene, step)
     if seen is not None:
         began = moment_in_plan(scene, seen.began)
         took = "" if seen.ended is None else f", took {(seen.ended - seen.began) / 1e9:.1f} s"
