@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from cell.demands import order_of
 from cell.equipment import Equipment, Place
 from cell.model import CellModel
 from cell.program import Loop, Ref
@@ -67,6 +68,13 @@ def in_order(source: Equipment, parts: Iterable[PartState]) -> list[PartState]:
 def lies_untouched(part: PartState) -> bool:
     """Whether it is where it was first seen, or still to come."""
     return part.location in (InPlace(part.origin), Expected(part.origin))
+
+
+def begun_members(parts: Iterable[PartState]) -> frozenset[str]:
+    """The parts and orders of which something was done before a plan begins. Their iterations are half over there, so when they
+    end tells nothing of the pace of those that the plan begins."""
+    touched = (part for part in parts if not lies_untouched(part) or part.reached)
+    return frozenset(name for part in touched for name in (part.id, order_of(part.bound)) if name)
 
 
 def _carries(source: Equipment, place: Place) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from cell.diagnostic import Diagnostic, error
@@ -27,13 +28,19 @@ def span_of(deadline: DeadlineDuty, steps_of: StepsOf) -> float:
 
 
 def slowest_lateness(pace: PaceDuty, steps_of: StepsOf) -> tuple[float, float]:
-    """(by how much the worst iteration is late, the smallest interval that would do), s. Iterations in order of their ends."""
-    ends = sorted(
-        max(end_of(s) for s in steps) for keys in pace.iterations if (steps := [s for k in keys for s in steps_of.get(k, ())])
-    )
+    """(by how much the worst iteration is late, the smallest interval that would do), s. Iterations in order of their ends, from
+    the first one that the plan begins."""
+    own = _ends(pace.iterations, steps_of)
+    first = min(own, default=math.inf)
+    ends = sorted((*own, *(end for end in _ends(pace.begun, steps_of) if end >= first)))
     late = max((end - ends[0] - k * pace.interval for k, end in enumerate(ends)), default=0.0)
     smallest = max(((end - ends[0]) / k for k, end in enumerate(ends) if k > 0), default=0.0)
     return late, smallest
+
+
+def _ends(iterations: Sequence[frozenset[Key]], steps_of: StepsOf) -> list[float]:
+    found = ([step for key in keys for step in steps_of.get(key, ())] for keys in iterations)
+    return [max(end_of(step) for step in steps) for steps in found if steps]
 
 
 def _broken(duties: Duties, steps_of: StepsOf) -> Iterator[Diagnostic]:

@@ -6,11 +6,12 @@ right ones is a check of its own (iterations.py). Here blocks, loops and choices
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
 from cell.dataclass import dataclass
 from cell.members import (
+    begun_members,
     binds_parts,
     in_order,
     is_bound_by,
@@ -180,7 +181,7 @@ class _Reader:
             self.goals.unproved("a loop over this set cannot be proved yet", loop.members.span)
             return frozenset()
         self.out.loops[loop.id] = loop
-        iterations, shared = list[frozenset[Key]](), _by_member(scope.shared)
+        iterations, names, shared = list[frozenset[Key]](), list[str](), _by_member(scope.shared)
         sampled = tuple(sampled_in(loop, self._iterations(loop)))
         self.out.sampled.extend(sampled)
         scope = replace(scope, owed=frozenset((s.fresh.id, part) for s in sampled for part in s.owing))
@@ -193,11 +194,15 @@ class _Reader:
             after = scope.after | self._before(iterations, loop) | shared.get(name, frozenset())
             inner = replace(scope, bound=bound, serves=(*scope.serves, (loop.id, name)), after=after, is_followed=False)
             iterations.append(self.block(loop.block, inner, is_top=False, label=name))
-        return self._paced(loop, iterations)
+            names.append(name)
+        return self._paced(loop, names, iterations)
 
-    def _paced(self, loop: Loop, iterations: list[frozenset[Key]]) -> frozenset[Key]:
-        if loop.block.pace is not None:
-            self.out.paces.append(PaceDuty(loop.block.pace.interval.quantity.value, loop.block.pace.span, tuple(iterations)))
+    def _paced(self, loop: Loop, members: Sequence[str], iterations: list[frozenset[Key]]) -> frozenset[Key]:
+        if (pace := loop.block.pace) is not None:
+            begun, of = begun_members(self.parts.values()), tuple(zip(members, iterations, strict=True))
+            own = tuple(keys for member, keys in of if member not in begun)
+            before = tuple(keys for member, keys in of if member in begun)
+            self.out.paces.append(PaceDuty(pace.interval.quantity.value, pace.span, own, before))
         return frozenset[Key]().union(*iterations)
 
     def _before(self, iterations: list[frozenset[Key]], loop: Loop) -> frozenset[Key]:
@@ -227,7 +232,7 @@ class _Reader:
             bound = {**scope.members, loop.variable: member}
             inner = replace(scope, members=bound, serves=(*scope.serves, (loop.id, member)), after=after, is_followed=False)
             iterations.append(self.block(loop.block, inner, is_top=False, label=member))
-        return self._paced(loop, iterations)
+        return self._paced(loop, members, iterations)
 
     # --- choices ---------------------------------------------------------------------------------------------------
 

@@ -71,9 +71,12 @@ class DeadlineDuty:
 
 @dataclass(frozen=True, slots=True)
 class PaceDuty:
+    """`iterations` are those that the plan begins, `begun` those that were begun before it."""
+
     interval: float
     span: Span
     iterations: tuple[frozenset[Key], ...]
+    begun: tuple[frozenset[Key], ...] = ()
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ The first is a proof, from bounds that hold for every schedule. The second is no
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cell.diagnostic import Edit, Fix, Span
 from cell.model import CellModel
@@ -106,14 +106,14 @@ def misses(routes: Routes, draft: Draft) -> bool:
     return any(taken.get(i, 0.0) > d.limit + SLACK for i, d in enumerate(routes.deadlines))
 
 
-def iteration_ends(draft: Draft, loop: str) -> list[float]:
-    """When each iteration of a loop ends, in order."""
+def iteration_ends(draft: Draft, loop: str) -> dict[str, float]:
+    """When the iteration for each member of a loop ends."""
     ends: dict[str, float] = {}
     for step in (s for s in draft.steps if not isinstance(s.action, Service)):
         for name, member in draft.operations[step.operation].serves:
             if name == loop:
                 ends[member] = max(step.start + step.duration, ends.get(member, 0.0))
-    return sorted(ends.values())
+    return ends
 
 
 def refute_paces(shop: Shop, found: Findings) -> None:
@@ -128,10 +128,13 @@ def refute_paces(shop: Shop, found: Findings) -> None:
             found.error("E502", message, pace.span, *spans, help=help_, fix=fix)
 
 
-def check_paces(routes: Routes, draft: Draft, bound: LowerBound, found: Findings) -> None:
-    """Iteration k ends no later than (k - 1) t after the first one."""
+def check_paces(routes: Routes, draft: Draft, begun: Collection[str], bound: LowerBound, found: Findings) -> None:
+    """Iteration k ends no later than (k - 1) t after the first one that the plan itself begins: one of the members that were
+    `begun` before it may end at once, and what follows it has the whole way before it."""
     for pace in routes.paces:
-        ends = iteration_ends(draft, pace.loop)
+        of = iteration_ends(draft, pace.loop)
+        first = min((end for member, end in of.items() if member not in begun), default=math.inf)
+        ends = sorted(end for end in of.values() if end >= first)
         least = max(((end - ends[0]) / k for k, end in enumerate(ends) if k), default=0.0)
         if least > pace.interval + SLACK:
             seconds = _rounded_up(least)
@@ -144,7 +147,7 @@ def check_paces(routes: Routes, draft: Draft, bound: LowerBound, found: Findings
 def takt(draft: Draft) -> float | None:
     """Mean time between the ends of iterations of the loop with most iterations; None below two."""
     loops = dict.fromkeys(name for operation in draft.operations for name, _ in operation.serves)
-    ends = max((iteration_ends(draft, loop) for loop in loops), key=len, default=[])
+    ends = max((sorted(iteration_ends(draft, loop).values()) for loop in loops), key=len, default=[])
     return (ends[-1] - ends[0]) / (len(ends) - 1) if len(ends) > 1 else None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cell.diagnostic import Outcome
+from cell.members import begun_members
 from cell.program import Prefer
 from cell.program_walk import blocks_in
 from cell.reasons import decided_later
@@ -77,7 +78,7 @@ def _schedule(request: PlanningRequest, shop: Shop, known: Known, found: Finding
             told = bounded(request, shop.routes, draft, known.least)
     if is_certain:  # an estimate proves nothing: the next round knows better
         check_deadlines(shop.routes, drafts, found)
-        check_paces(shop.routes, draft, lower_bound(shop), found)
+        check_paces(shop.routes, draft, begun_members(request.state.parts), lower_bound(shop), found)
         check_chores(shop.routes, draft, found)
     if found.has_errors:
         return Outcome(None, found.all())

@@ -28,7 +28,7 @@ from cell.events import (
 )
 from cell.released_plan import ReleasedPlan
 from cell.scenario import FrozenState, GripLost, Reject, SupplyStops
-from cell.state import Amended
+from cell.state import Amended, InHand, PartState
 from cellwright.campaign.ends import disagreements
 from controller import rehearsal
 from controller.draft import draft_of
@@ -298,3 +298,21 @@ def test_what_the_intent_says_of_a_broken_clause_comes_first() -> None:
 def test_without_a_clause_that_counts_nobody_asks_for_the_count() -> None:
     run = bench(MOVED).run(MUTE, asks=(Ask(60.0, "finish"),))
     assert (run.all(DeviceSilent), run.record.summary.state) == ([], "Complete")
+
+
+def test_a_part_that_was_in_hand_already_owes_the_next_ones_no_pace() -> None:
+    """It is put down at once; the next one has the whole way before it, and comes 31.9 s later."""
+    paced = bench(MOVED.replace("crate\n", "crate\n  every 30 s\n"))
+    begun = paced.request().state
+    held = PartState("puck#0", "puck", InHand("grip.a", 0), "belt")
+    plan = paced.planned(replace(begun, parts=(held, *begun.parts))).expect()
+    proof = paced.proved(plan, replace(begun, parts=(held, *begun.parts))).expect().proof
+    assert [(one.claim, one.evidence) for one in proof.obligations if one.kind == "pace"] == [("every 30 s", "27.778 s would do")]
+
+
+def test_a_pace_that_those_do_not_keep_which_the_plan_begins_is_refused_all_the_same() -> None:
+    paced = bench(MOVED.replace("crate\n", "crate\n  every 27 s\n"))
+    begun = paced.request().state
+    held = PartState("puck#0", "puck", InHand("grip.a", 0), "belt")
+    for parts in begun.parts, (held, *begun.parts):
+        assert [d.code for d in paced.planned(replace(begun, parts=parts)).diagnostics] == ["E505"]
