@@ -65,12 +65,12 @@ PAGES: Mapping[str, CodePage] = dict((
     ),
     _page(
         "R757", "another controller has the cell",
-        "A run of this cell, or of a device with the same address, goes on already, or `drivers test` tries such a device. Whose "
-        "process has died holds no lock.",
+        "A run of this cell, or of a device with the same address, goes on already, or `drivers test` tries such a device; or "
+        "the run waits at another terminal, where `cellwright resume` is to be confirmed. Whose process has died holds no lock.",
         "Two controllers that move one robot know nothing of each other.",
         "cellwright run tending.intent    # in two terminals",
         "The message names run and process: `cellwright attach RUN` shows it, `cellwright ask stop RUN` ends it. A trial of a "
-        "driver ends by itself.",
+        "driver ends by itself. What waits to be confirmed is confirmed, or refused, at its terminal.",
     ),
     _page(
         "R758", "the planner's process has ended",
