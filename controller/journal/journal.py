@@ -190,6 +190,27 @@ class StoredJournal:
             ).fetchone()
         return (None, "") if found is None else (int(found[0]), str(found[1]))
 
+    def of_steps(self, plan: str, up_to: int) -> list[tuple[str, int, str]]:
+        """What was told of the steps of that plan up to event `up_to`, in order: which event, when (ns, in the clock of the
+        controller which told event `up_to`) and which step. For screens, which draw it: no sum is looked at."""
+        found: list[tuple[str, int, str]] = []
+        with legible(self._path):
+            rows = self._connection.execute(
+                "SELECT kind, at, json_extract(body, '$.of.step'), json_extract(body, '$.shift') FROM events"
+                " WHERE seq <= ?1 AND (kind = 'RunResumed' OR (kind IN ('PlanReleased', 'StepStarted', 'StepConfirmed',"
+                " 'StepFailed', 'StepUnknown') AND json_extract(body, '$.of.plan') = ?2)) ORDER BY seq",
+                (up_to, plan),
+            )
+            for kind, at, step, shift in rows:
+                match kind:
+                    case "PlanReleased":
+                        found.clear()
+                    case "RunResumed":
+                        found = [(told, when + int(shift), which) for told, when, which in found]
+                    case _:
+                        found.append((str(kind), int(at), str(step)))
+        return found
+
     def damage(self) -> Damage | None:
         """None where all of it is whole."""
         with legible(self._path):

@@ -372,6 +372,8 @@ def _from_journal(folder: RunFolder) -> Scene:
         if found is None:
             return Scene()
         seq, run = found
-        return scenes.begun_from(seq, run, *journal.opening(seq))
+        plan = run.progress.plan
+        told = () if plan is None else journal.of_steps(plan.plan.plan_id, seq)
+        return scenes.begun_from(seq, run, *journal.opening(seq), told)
     finally:
         journal.close()

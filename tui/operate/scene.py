@@ -7,9 +7,9 @@ really began and ended, what was said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from immutables import Map
 
@@ -37,6 +37,7 @@ LOG = 300
 """Lines of the log that are kept; the journal has all."""
 
 How = Literal["running", "done", "failed", "unknown"]
+_ENDS: Final[Mapping[str, How]] = {"StepConfirmed": "done", "StepFailed": "failed", "StepUnknown": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,14 @@ class Scene:
         return (at - (self.opened or 0)) / 1e9
 
 
-def begun_from(seq: int, run: RunState, opened: int | None, clock: str) -> Scene:
-    """Of a run that has come to `run` with event `seq`. The state has when its plan began, and not when each step did."""
+def begun_from(seq: int, run: RunState, opened: int | None, clock: str, told: Sequence[tuple[str, int, str]] = ()) -> Scene:
+    """Of a run that has come to `run` with event `seq`. `told`: of the steps of its plan, in order: which event, when, which."""
+    steps: dict[str, StepSeen] = {}
+    for kind, at, step in told:
+        steps[step] = StepSeen(at) if kind == StepStarted.__name__ else _ended(steps, step, at, _ENDS[kind])
     held = run if run.pack == "Held" else None
-    return Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock, plan_began=run.progress.begun, held=held)
+    began = next((at for kind, at, _ in told if kind == StepStarted.__name__), run.progress.begun)
+    return Scene(seq=seq, from_seq=seq, run=run, opened=opened, clock=clock, steps=Map(steps), plan_began=began, held=held)
 
 
 def taken(scene: Scene, seq: int, event: Event) -> Scene:
@@ -181,7 +186,7 @@ def _proposed(known: PlanIndex | None, before: RunState, after: RunState, event:
     return known
 
 
-def _ended(steps: Map[str, StepSeen], step: str, at: int, how: How) -> StepSeen:
+def _ended(steps: Mapping[str, StepSeen], step: str, at: int, how: How) -> StepSeen:
     """One that was never seen to begin (a fact has it already) begins and ends in one moment."""
     seen = steps.get(step, StepSeen(at))
     return StepSeen(seen.began, at, how)

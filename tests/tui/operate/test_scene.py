@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from cell.events import HoldRaised, StepConfirmed, StepStarted
+from cell.events import HoldRaised, PlanReleased, RunResumed, StepConfirmed, StepStarted
+from controller.journal.journal import FILE
 from controller.journal.replay import fold, states
-from tests.journals.packing import ENDING, recordings
+from controller.journal.rows import row_of
+from tests.journals.packing import ENDING, FOLDER, recordings, unpacked
 from tests.tui.operate.on_record import ASSEMBLY, HELD, TENDING, events_of, record_of, scene_of
 from tui.operate.scene import Scene, all_taken, begun_from, taken
 
+SORTING = "sorting"
 ALL = [path.name.removesuffix(ENDING) for path in recordings()]
 
 
@@ -40,6 +47,44 @@ def test_begun_from_a_state_it_goes_on_as_if_it_had_seen_all() -> None:
     assert late.run == whole.run
     assert {"hold"} <= set(late.alarms.listed) <= set(whole.alarms.listed)
     assert late.from_seq == 300 < late.log[0].seq
+
+
+def test_begun_from_a_snapshot_the_steps_of_the_plan_are_where_they_were(tmp_path: Path) -> None:
+    run = unpacked(FOLDER / f"{SORTING}{ENDING}", tmp_path)
+    events, journal = events_of(SORTING), run.journal()
+    everywhere = list(states(events))
+    for number in (60, len(events) // 2, len(events)):
+        state = everywhere[number - 1]
+        plan = state.progress.plan
+        assert plan is not None
+        scene = begun_from(number, state, *journal.opening(number), journal.of_steps(plan.plan.plan_id, number))
+        whole = scene_of(SORTING, number)
+        assert scene.steps
+        assert (scene.steps, scene.plan_began) == (whole.steps, whole.plan_began)
+    journal.close()
+
+
+def test_steps_are_those_of_the_plan_in_hand_in_the_clock_of_who_has_the_run_now(tmp_path: Path) -> None:
+    """Another plan waits for a word, and another controller has taken over."""
+    run, number, before = unpacked(FOLDER / f"{HELD}{ENDING}", tmp_path), 200, scene_of(HELD, 200)
+    assert before.plan_began is not None
+    of = events_of(HELD)[1].of
+    proposed = PlanReleased(before.now + 6, replace(of, plan="another"), 2, None, 0, ())
+    resumed = RunResumed(before.now + 7, of, "", "", "real", 5_000, 0)
+    with sqlite3.connect(run.path / FILE) as connection:
+        connection.execute("DROP TRIGGER events_are_kept")
+        connection.execute("DELETE FROM events WHERE seq > ?", (number,))
+        for row in (row_of(number + 1, proposed), row_of(number + 2, resumed)):
+            values = row.seq, row.at, row.kind, row.body
+            connection.execute("INSERT INTO events (seq, at, kind, body) VALUES (?, ?, ?, ?)", values)
+    connection.close()
+    journal, plan = run.journal(), before.run.progress.plan
+    assert plan is not None
+    scene = begun_from(number + 2, before.run, 0, "real", journal.of_steps(plan.plan.plan_id, number + 2))
+    journal.close()
+    after = taken(before, number + 1, resumed)
+    assert scene.plan_began == before.plan_began + 5_000
+    assert (scene.steps, scene.plan_began) == (after.steps, after.plan_began)
 
 
 def test_what_stands_when_somebody_attaches_is_in_the_list_of_alarms() -> None:
