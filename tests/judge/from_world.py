@@ -91,13 +91,14 @@ def _in_time(record: WorldRecord, cell: CellModel) -> list[PartChange]:
 
 
 def _changes(record: WorldRecord, cell: CellModel) -> Iterator[PartChange]:
-    """A base comes as the kind that it began as."""
+    """A base comes as the kind that it began as. Of what lies in a heap the record knows the number only, and no part; what has
+    come has its kind in its id (cell/arrivals.py)."""
     bases = {effect.detail.rpartition(".")[0] for effect in record.effects if effect.what == "joined"}
     kinds = {part.id: cell.parts[part.kind].family if part.id in bases else part.kind for part in record.parts}
     for effect in record.effects:
         where = _where(effect)
         if where is not None:
-            yield PartChange(effect.time, effect.part, kinds[effect.part], where)
+            yield PartChange(effect.time, effect.part, kinds.get(effect.part, effect.part.partition("#")[0]), where)
 
 
 def _tool_changes(record: WorldRecord) -> Iterator[ToolChange]:
