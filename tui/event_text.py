@@ -180,7 +180,7 @@ def _device_line(event: Event) -> str | None:
         case DeviceSilent(device=device, is_silent=True, age=age):
             return f"{device} is silent for {age:.1f} s"
         case LinkReported(device=device, is_up=False, why=why):
-            return f"no link to {device}: {why}"
+            return f"no link to {device}: {why}" if why else f"no link to {device}"
         case LinkReported(device=device):
             return f"there is a link to {device} again"
         case DeviceSilent(device=device):

@@ -172,20 +172,22 @@ def test_a_stop_that_another_thread_sends_ahead_of_the_motion_counts(drivers: Dr
 def test_a_link_that_is_lost_is_told_once_and_so_is_its_return(template: ModuleType) -> None:
     found = template.driver(built_in("dry"))
     found.open()
-    links = (found.motion["gantry"].arm, found.machines["lathe"].works)
+    cuts = (found.motion["gantry"].arm, found.machines["lathe"].works)
 
     def told() -> list[tuple[str, bool]]:
         news = list[tuple[str, bool]]()
         for _ in range(8):
             pass_time(found, 0.1)
-            news += [(event.device, event.is_up) for event in found.poll() if isinstance(event, LinkChanged)]
+            links = [event for event in found.poll() if isinstance(event, LinkChanged)]
+            assert all(event.is_up or event.why.startswith("it has said nothing for 0.") for event in links)
+            news += [(event.device, event.is_up) for event in links]
         return sorted(news)
 
     assert told() == []
-    for link in links:
+    for link in cuts:
         link.is_cut = True
     assert told() == [("gantry", False), ("lathe", False)]
-    for link in links:
+    for link in cuts:
         link.is_cut = False
     assert told() == [("gantry", True), ("lathe", True)]
     assert found.motion["gantry"].status("nobody's").state == "not seen"

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cell.commands import Subject
+from cell.device_reports import LinkReported
 from cell.events import DeviceAlarm, Event, EventRaised, GoalReached, HoldRaised, PlanReleased, StepConfirmed, StepStarted
 from tests.tui.samples import PLAN, SUMMARY
 from tui.busy_text import Busy
@@ -64,6 +65,8 @@ def test_lines_of_events_name_part_and_cause() -> None:
     assert event_line(GoalReached(0, OF)) == "goal g1 reached (shaft#1)"
     assert event_line(StepConfirmed(0, OF)) is None
     assert event_line(DeviceAlarm(0, OF, "lathe", True, "7", "\x1b[2J")) == "alarm of lathe: 7 \\x1b[2J"
+    assert event_line(LinkReported(0, OF, "arm", False, "it is cut")) == "no link to arm: it is cut"
+    assert event_line(LinkReported(0, OF, "arm", False, "")) == "no link to arm"
 
 
 def busy_lines_of(events: tuple[Event, ...]) -> list[str]:

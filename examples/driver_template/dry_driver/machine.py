@@ -228,7 +228,8 @@ class Machine(Numbered):
             self._see(seen)
         if self.newest is not None and self.is_lost is not (self._age() > self.works.max_age):
             self.is_lost = not self.is_lost
-            self.news.append(LinkChanged(self.name, self.now(), not self.is_lost))
+            why = f"it has said nothing for {self._age():.2f} s" if self.is_lost else ""
+            self.news.append(LinkChanged(self.name, self.now(), not self.is_lost, why))
 
     def _see(self, seen: Reading) -> None:
         """Facts first, then what became of commands."""

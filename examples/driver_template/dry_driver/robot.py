@@ -342,7 +342,8 @@ class Robot(Numbered):
                 self._last = sample.device_time
         if self.newest is not None and self.is_lost is not (self._age() > self.arm.max_age):
             self.is_lost = not self.is_lost
-            self.news.append(LinkChanged(self.name, self.now(), not self.is_lost))
+            why = f"it has said nothing for {self._age():.2f} s" if self.is_lost else ""
+            self.news.append(LinkChanged(self.name, self.now(), not self.is_lost, why))
 
     def _when_true(self, sample: Sample) -> Sample:
         """Received earlier by as much as it was longer on its way than the quickest: what a line has held back comes late and all
