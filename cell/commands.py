@@ -164,6 +164,15 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class CallOff:
+    """What `supply` was told to bring and has not brought is waited for no more: it ends `aborted`."""
+
+    id: str
+    of: Subject
+    supply: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetSpeed:
     """Scale the speed of `robot` along its path to `fraction` of what is planned, in [0, 1]."""
 
@@ -248,5 +257,5 @@ StepCommand = (
     | AwaitWork
     | Present
 )
-DeviceCommand = StepCommand | Withdraw | Activate | Acknowledge | StopAll
+DeviceCommand = StepCommand | Withdraw | CallOff | Activate | Acknowledge | StopAll
 Command = DeviceCommand | SetSpeed | RequestPlan | RequestJog

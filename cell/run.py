@@ -36,7 +36,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 19
+RULES = 20
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -59,7 +59,8 @@ question names what robots were at work for, or the step; and nobody is asked wh
 17: a hold for a clause that is broken (R727 of waiting parts, R735) names that clause; before, no line. 18: so do a `within`
 that has run out and a `never` that has a policy (R711, R712); and a cause that comes in a hold (R705, R707, R709) is an alarm.
 19: an `ensure` of how many parts wait is broken when what counts them has been silent; before, its last count was held against it
-for ever."""
+for ever. 20: what a supply was to bring is called off where somebody says that it has not, a question says where a device does
+not show whether it is still at it, and a resume says which links it waits for (decision 0187)."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -77,6 +78,7 @@ FAST_JOINTS_ARE_ALARMS = TELLS_FIGURES = 16
 CLAUSES_ARE_NAMED = 17
 EACH_CLAUSE_IS_NAMED = TELLS_CAUSES_IN_HOLDS = 18
 UNCOUNTED_IS_BROKEN = 19
+CALLS_OFF = TELLS_AWAITED_LINKS = 20
 
 
 @dataclass(frozen=True, slots=True)

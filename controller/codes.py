@@ -61,7 +61,9 @@ _PAGES = (
         "R707", "a device refused a command",
         "The driver refused the command before anything moved; the text says why.",
         "Refusals are promises: nothing is clamped or changed silently.",
-        "Look at the device. On resume the cell is planned again from what is observed.",
+        "Look at the device. On resume the cell is planned again from what is observed. Where it is still at another "
+        "command, as after a controller that was killed, wait until that is over; what a conveyor was to bring and has not "
+        "brought is called off by itself.",
     ),
     _page(
         "R708", "a motion or program was broken off",
@@ -346,7 +348,9 @@ _PAGES = (
         "A device cannot tell what became of a command, or a hand has lost a part while nobody watched, and the rest of the plan "
         "depends on it.",
         "A guess would do something twice, or leave it out. What is told here counts as so.",
-        "Look, answer with one of the answers that are given, then resume.",
+        "Look, answer with one of the answers that are given, then resume. Where the device does not show whether it is "
+        "still at it, answer when it is not: what is done a moment later is done twice. What a conveyor was to bring is "
+        "called off with `not done`.",
     ),
     _page(
         "R774", "a plan goes beyond what was approved",

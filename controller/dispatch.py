@@ -14,6 +14,7 @@ from cell.commands import (
     Acknowledge,
     Activate,
     AwaitWork,
+    CallOff,
     Couple,
     DeviceCommand,
     Drive,
@@ -133,6 +134,8 @@ class Dispatcher:
                 drivers.persons[person].withdraw()
             case Present(id=id, of=of, supply=supply):
                 drivers.supplies[supply].present(id, of.part or "")
+            case CallOff(supply=supply):
+                drivers.supplies[supply].stop()
             case SetSpeed(id=id, robot=robot, fraction=fraction):
                 drivers.motion[robot].scale_speed(id, fraction)
             case Activate(id=id, robot=robot):

@@ -2,16 +2,18 @@
 with all the answers there are.
 
 Law: as long as a question is open nothing is planned and nothing is sent. An answer that is none of the question's changes
-nothing. What an operator has told counts as declared.
+nothing. What an operator has told counts as declared. What they say was not brought is called off, so that it does not
+come beside what the next plan asks for.
 """
 
 from __future__ import annotations
 
+from cell.commands import CallOff
 from cell.diagnostic import Span
 from cell.events import Answered, QuestionAsked
-from cell.run import ASKS_WHAT_MATTERS, ZONES_NAME_LINES
+from cell.run import ASKS_WHAT_MATTERS, CALLS_OFF, ZONES_NAME_LINES
 from cell.state import InPlace, Lost
-from cell.steps import AtHub, MotionNeed, Step, stance_name
+from cell.steps import AtHub, MotionNeed, Present, Step, stance_name
 from controller import confirming, ledger, progress, recovery
 from controller.approved import Approved
 from controller.asked_by import lines_of_step
@@ -23,12 +25,15 @@ GO_ON, NOT_SO = "go on", "not so"
 CODE, BEYOND, BACK = "R761", "R774", "R773"
 
 
-def ask_what_became_of(d: Draft, step: Step) -> None:
+def ask_what_became_of(d: Draft, step: Step, hides: str = "") -> None:
+    """`hides`: the device that does not show whether it is still at it, "" where that is seen."""
     known = d.belief.parts.get(step.part or "")
     if known is not None and known.part.given_up:
         give_up_doubt(d, step)
         return
     text = f"what became of {_words(d, step)}, which was under way when the controller was gone?"
+    if hides and d.known.rules >= CALLS_OFF:
+        text += f" {hides} does not show whether it is still at it: {_how_to_answer(step)}"
     _ask(d, Question(text, (DONE, NOT_DONE), step=step.id))
 
 
@@ -93,7 +98,19 @@ def _settle_step(d: Draft, step: Step, answer: str) -> None:
     if answer == DONE:
         confirming.confirm(d, step)
     else:
+        call_off(d, step)
         give_up_doubt(d, step)
+
+
+def call_off(d: Draft, step: Step) -> None:
+    """A supply brings when something comes, which may be never: nobody can wait until it is free again."""
+    if isinstance(step.action, Present) and d.known.rules >= CALLS_OFF:
+        supply = step.action.supply
+        d.command(CallOff(d.fresh_id(f"call off {supply}"), d.about(step.id), supply))
+
+
+def _how_to_answer(step: Step) -> str:
+    return f"`{NOT_DONE}` calls it off" if isinstance(step.action, Present) else "answer when it is not"
 
 
 def _settle_part(d: Draft, part: str, event: Answered) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from cell.driver_errors import Refusal
 from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmpty, OutcomeTold
-from cell.run import FAILURES_NAME_LINES, STOPPED_GOES_ON
+from cell.run import CALLS_OFF, FAILURES_NAME_LINES, STOPPED_GOES_ON
 from cell.state import Lost
-from cell.steps import AtPlace, Inspect
+from cell.steps import AtPlace, Inspect, Present
 from controller import awaited, effects, faults, halts, jogging, ledger, progress, questions, recovery, taking_over, unheard
 from controller.asked_by import lines_of, lines_of_step
 from controller.draft import Draft
@@ -24,6 +25,7 @@ SPOILED = {"jam": "what it holds does not go in", "cross_threaded": "the fastene
 
 JAWS_STOP = ("quick", "power")
 """The stops that stop hands as well; of any other one a hand ends what it is at."""
+STILL_AT_IT = (Refusal.BUSY.name, Refusal.RUNNING.name)
 LOOK_AGAIN = 5.0  # s, at a command that waits for what its device does beside the run
 
 
@@ -81,7 +83,7 @@ def _reported(d: Draft, event: CommandReported) -> None:
                     _step_failed(d, flight.step, event.text, "R738", f"{flight.device}: {event.text}")
                     return
                 word, code = ("blocked", "R708") if event.status == "aborted" else ("refused", "R707")
-                _step_failed(d, flight.step, word, code, f"{flight.device}: {event.text}")
+                _step_failed(d, flight.step, word, code, f"{flight.device}: {event.text}{_busy(d, flight.step, event)}")
         case "not begun":
             unheard.not_begun(d, event.command)
         case "unknown" if flight.is_of_before:
@@ -97,6 +99,16 @@ def _not_stopped(d: Draft, event: CommandReported) -> None:
     if device not in d.belief.cut:
         recovery.replan(d, event.text)
         recovery.raise_hold(d, HoldReason("R770", event.text, lines_of(d, device)))
+
+
+def _busy(d: Draft, step: str, event: CommandReported) -> str:
+    """What to do where it is at something that nobody waits for any more. A supply is told so; anything else has to end it."""
+    if event.code not in STILL_AT_IT or d.known.rules < CALLS_OFF:
+        return ""
+    questions.call_off(d, d.plan.steps[step])
+    if isinstance(d.plan.steps[step].action, Present):
+        return "; that is called off now: look what has come, then resume"
+    return "; wait until that is over, then resume"
 
 
 def _is_told(d: Draft, flight: Flight, event: CommandReported) -> bool:

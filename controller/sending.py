@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from cell.commands import Command, DeviceCommand, RequestJog, RequestPlan, SetSpeed, StopAll, Withdraw
+from cell.commands import CallOff, Command, DeviceCommand, RequestJog, RequestPlan, SetSpeed, StopAll, Withdraw
 from cell.events import NOT_SENT, NOT_STOPPED, CommandReported
 from controller.dispatch import Dispatcher
 
@@ -77,5 +77,5 @@ class Sending:
 
 
 def _overtaken(command: Waiting) -> str | None:
-    """What moves nothing stays: a plan that is asked for, a share of the speed, a person who is asked for nothing any more."""
-    return None if isinstance(command, RequestPlan | RequestJog | SetSpeed | Withdraw) else "a stop came first"
+    """What moves nothing stays: a plan that is asked for, a share of the speed, whoever is asked for nothing any more."""
+    return None if isinstance(command, RequestPlan | RequestJog | SetSpeed | Withdraw | CallOff) else "a stop came first"

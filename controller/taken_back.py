@@ -6,7 +6,7 @@ started now is not started late. It is reported as not begun, so its step is due
 
 from __future__ import annotations
 
-from cell.commands import Acknowledge, Activate, Command, RequestJog, RequestPlan, SetSpeed, StopAll, Withdraw
+from cell.commands import Acknowledge, Activate, CallOff, Command, RequestJog, RequestPlan, SetSpeed, StopAll, Withdraw
 from controller import carried_on, nevers, presence, progress
 from controller.draft import Draft, draft_of
 from controller.run_state import RunState
@@ -14,7 +14,7 @@ from controller.run_state import RunState
 
 def unwanted(state: RunState, command: Command) -> str | None:
     """Why `command`, which the fold has called for, must not go out any more; None: it may."""
-    if isinstance(command, RequestPlan | RequestJog | SetSpeed | Withdraw | StopAll):
+    if isinstance(command, RequestPlan | RequestJog | SetSpeed | Withdraw | CallOff | StopAll):
         return None
     if state.is_over:
         return "the run is over"

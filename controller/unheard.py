@@ -67,7 +67,7 @@ def _settle(d: Draft, command: str) -> None:
         give_up(d, step, f"{flight.device} cannot say what became of {command}")
     else:
         progress.doubt(d, step.id, f"{flight.device} cannot say what became of {command}")
-        questions.ask_what_became_of(d, step)
+        questions.ask_what_became_of(d, step, flight.device if _hides_work(d, flight.device) else "")
 
 
 def _is_at_rest(d: Draft, device: str) -> bool:
@@ -82,6 +82,13 @@ def _is_at_rest(d: Draft, device: str) -> bool:
         return True
     moves = (known.door is not None and seen.door_open is None) or (known.clamp is not None and seen.clamped is None)
     return not moves and not seen.running
+
+
+def _hides_work(d: Draft, device: str) -> bool:
+    """Whether it looks at rest for want of anything that tells otherwise."""
+    known = d.known.devices.get(device)
+    is_seen = device in d.belief.robots or device in d.belief.hands
+    return not is_seen and (known is None or known.running is None)
 
 
 def give_up(d: Draft, step: Step, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
-from cell.commands import AwaitWork, Subject, Withdraw
+from cell.commands import AwaitWork, CallOff, Subject, Withdraw
 from cell.events import (
     NOT_SENT,
     NOT_STOPPED,
@@ -143,6 +143,8 @@ def _work_line(event: Event) -> str | None:
             return f"{person} is asked: {verb} {event.of.part or ''}".rstrip()
         case CommandSent(command=Withdraw(person=person)):
             return f"{person} is asked for nothing any more"
+        case CommandSent(command=CallOff(supply=supply)):
+            return f"{supply} is to bring nothing any more"
         case BranchTaken(choice=choice, value=value, index=None):
             return f"choice {choice}: no branch for {value}"
         case SpeedAsked(robot=robot, fraction=fraction, why=why):

@@ -190,6 +190,7 @@ def test_what_a_device_cannot_tell_and_nothing_shows_is_asked_and_never_guessed(
     state, question = in_doubt()
     assert question.answers == ("done", "not done")
     assert "lathe" in question.text
+    assert "still at it" not in question.text  # its spindle has a signal
     assert state.progress.status[question.of.step or ""] == "unknown"
     state, commands = asked(state, "resume")
     assert state.pack == "Held"

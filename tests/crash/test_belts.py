@@ -1,0 +1,139 @@
+"""A belt that cannot tell what became of a command and shows nothing: whoever answers truly goes on, whatever comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+from cell.commands import CallOff, Command, Subject
+from cell.events import (
+    Answered,
+    CommandReported,
+    CommandSent,
+    Event,
+    HoldRaised,
+    QuestionAsked,
+    RunOpened,
+    RunResumed,
+    StepFailed,
+)
+from cell.released_plan import ReleasedPlan
+from cell.run import CALLS_OFF, RULES, RunSpec
+from cell.scenario import Scenario
+from cell.steps import Present, RunProgram
+from cell_drivers.simulated import SimulatedCell, simulated_cell
+from controller.callers import Replanner
+from controller.journal.replay import verified
+from controller.machine import advance
+from controller.run_state import NOTHING_YET, RunState
+from tests.constructs.bench import Bench, _Planner
+from tests.constructs.test_rolling import CELL
+from tests.controller.tending import tend
+from tests.crash.crashing import End, Point, crashed, faults, undisturbed
+from tests.crash.mute import mute
+from tests.planner.proof.gantry import gantry_model
+
+
+@dataclass(frozen=True)
+class Belt:
+    """Two pucks from the belt to the crate, each 20 s behind the one before."""
+
+    name: str = "pucks from a belt"
+
+    @cached_property
+    def bench(self) -> Bench:
+        return Bench.of(
+            CELL.replace("  waiting signal belt.count\n", ""),
+            "puck",
+            "for each p in belt until crate.count >= 2 parts {\n  move p to crate\n}\n",
+        )
+
+    @cached_property
+    def spec(self) -> RunSpec:
+        return RunSpec("bench", self.bench.program, self.bench.cell, self.bench.start)
+
+    @cached_property
+    def plan(self) -> ReleasedPlan:
+        return self.bench.released().expect()
+
+    def world(self) -> SimulatedCell:
+        return simulated_cell(self.bench.cell, {"g1": gantry_model()}, Scenario())
+
+    def planner(self) -> Replanner:
+        return _Planner(self.bench)
+
+
+STORY = Belt()
+OF = Subject("test")
+
+
+@cache
+def plain() -> End:
+    return undisturbed(STORY)
+
+
+def unheard_at(write: int) -> End:
+    return crashed(STORY, Point(write, "before its effect"), mute("belt"))
+
+
+def calls_off(events: Sequence[Event | Command]) -> list[str]:
+    commands = [event.command if isinstance(event, CommandSent) else event for event in events]
+    return [command.supply for command in commands if isinstance(command, CallOff)]
+
+
+def test_what_a_belt_has_not_brought_is_called_off_and_comes_for_the_next_plan() -> None:
+    for write in 3, 13:  # its first command was just sent; its second one was just heard
+        end = unheard_at(write)
+        (question,) = end.questions
+        assert question.text.endswith("belt does not show whether it is still at it: `not done` calls it off")
+        assert [event.code for event in end.events if isinstance(event, HoldRaised)] == ["R760", "R761"]
+        assert calls_off(end.events) == ["belt"]
+        assert list(faults(end, plain())) == [], write
+        assert verified(end.events).pack == "Complete"
+
+
+def sent(kind: type, rules: int) -> tuple[RunState, str]:
+    """When the first step of that kind has just been sent: the state, and its command."""
+    state, events = NOTHING_YET, plain().events if kind is Present else tend().record.events
+    for event in events:
+        if isinstance(event, RunOpened):
+            event = replace(event, context=replace(event.context, rules=rules))
+        state, _ = advance(state, event)
+        step = event.of.step if isinstance(event, CommandSent) else None
+        plan = state.progress.plan
+        if step is not None and plan is not None and isinstance(plan.steps[step].action, kind):
+            return state, event.command.id  # type: ignore[union-attr]
+    raise AssertionError(kind)
+
+
+def refused(kind: type, code: str, rules: int = RULES) -> tuple[str, list[str]]:
+    """It is refused as its device is at something else: what is said of it, and what is called off."""
+    state, command = sent(kind, rules)
+    report = CommandReported(state.now, OF, command, "refused", code, "another command is running")
+    _, commands = advance(state, report)
+    (failed,) = (event for event in commands.record if isinstance(event, StepFailed))
+    return failed.text, calls_off(commands.send)
+
+
+def not_done(rules: int) -> tuple[bool, list[str]]:
+    """The belt cannot tell, and somebody says that nothing has come: whether the question says more, and what is called off."""
+    state, command = sent(Present, rules)
+    state, _ = advance(state, RunResumed(state.now, OF, "", "", "virtual", 0, 0))
+    state, commands = advance(state, CommandReported(state.now, OF, command, "unknown"))
+    (question,) = (event for event in commands.record if isinstance(event, QuestionAsked))
+    _, commands = advance(state, Answered(state.now, OF, question.question, "not done", "ann"))
+    return "still at it" in question.text, calls_off(commands.send)
+
+
+def test_a_device_that_is_still_at_something_else_is_told_with_what_to_do() -> None:
+    assert refused(RunProgram, "BUSY") == ("lathe: another command is running; wait until that is over, then resume", [])
+    assert refused(RunProgram, "NO_PART") == ("lathe: another command is running", [])
+    called_off = "belt: another command is running; that is called off now: look what has come, then resume"
+    assert refused(Present, "BUSY") == (called_off, ["belt"])
+
+
+def test_runs_of_before_call_nothing_off() -> None:
+    assert refused(Present, "BUSY", CALLS_OFF - 1) == ("belt: another command is running", [])
+    assert not_done(CALLS_OFF) == (True, ["belt"])
+    assert not_done(CALLS_OFF - 1) == (False, [])
