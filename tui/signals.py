@@ -35,6 +35,24 @@ def handled_by(handler: Handler) -> Iterator[None]:
 
 @contextmanager
 def ended_like_ctrl_c() -> Iterator[None]:
-    """Each of them is a KeyboardInterrupt, so that what has been begun is put away."""
+    """Each of them is a KeyboardInterrupt, so that what has been begun is put away. SIGCONT comes right behind that of a
+    terminal that closes: the screens, which begin again at it, are being put away by then."""
+    goes_on = signal.getsignal(signal.SIGCONT)
     with handled_by(signal.default_int_handler):
-        yield
+        for number in ENDINGS[1:]:
+            if signal.getsignal(number) is signal.default_int_handler and current_thread() is main_thread():
+                signal.signal(number, _gone)
+        try:
+            yield
+        finally:
+            if signal.getsignal(signal.SIGCONT) is _nothing:
+                signal.signal(signal.SIGCONT, goes_on)
+
+
+def _gone(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGCONT, _nothing)
+    signal.default_int_handler(number, frame)
+
+
+def _nothing(_number: int, _frame: FrameType | None) -> None:
+    """A process that was stopped goes on all the same."""

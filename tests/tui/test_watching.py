@@ -21,7 +21,7 @@ from controller.journal.folder import RunFolder
 from controller.run_state import Belief, Question, Trouble
 from tests.tui.samples import SUMMARY
 from tui.asking import asked
-from tui.signals import handled_by
+from tui.signals import ended_like_ctrl_c, handled_by
 from tui.watching import Watching
 
 OF = Subject("run-1")
@@ -348,6 +348,22 @@ def test_what_is_not_to_be_heard_is_not_heard() -> None:
             signal.raise_signal(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_what_comes_behind_the_end_of_a_terminal_brings_nothing_back() -> None:
+    came: list[int] = []
+    before = signal.signal(signal.SIGCONT, lambda number, _: came.append(number))
+    try:
+        with ended_like_ctrl_c():
+            signal.raise_signal(signal.SIGCONT)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(signal.SIGCONT)
+        assert came == [signal.SIGCONT]
+        signal.raise_signal(signal.SIGCONT)
+        assert len(came) == 2
+    finally:
+        signal.signal(signal.SIGCONT, before)
 
 
 def test_a_run_whose_terminal_has_gone_is_watched_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

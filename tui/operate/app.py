@@ -22,7 +22,7 @@ from textual.widgets import ContentSwitcher
 from cell.events import Asked
 from controller.attached.permits import longest_shelf, may_not_be_shelved
 from tui.operate.cells import Cell, Several
-from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed
+from tui.operate.deeds import BY_NAME, DEEDS, EVERYWHERE, Deed, shown_key
 from tui.operate.lines import Line, Look, fitted, line, said
 from tui.operate.opening import SCREENS, page
 from tui.operate.over import RecordOver
@@ -428,6 +428,10 @@ class Operate(App[str]):
     async def action_quit(self) -> None:
         """Ctrl-Q, which Textual has for it, leaves no more quickly than our key does."""
         self.action_deed("detach")
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C, which ends other programs, and which `run` and `attach` take for a stop."""
+        self.tell(f"{shown_key(self.keys['detach'])} leaves, and ends nothing; {shown_key(self.keys['stop'])} asks for a stop")
 
     def _do_detach(self, is_sure: bool = False) -> None:
         if not is_sure and self._text_page is not None and self._text_page.is_unsaved:

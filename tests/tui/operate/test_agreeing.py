@@ -33,7 +33,7 @@ from tui.operate.dialogs import Answering
 from tui.operate.lines import text_of
 from tui.operate.live import LiveRun
 from tui.operate.panels import cell_map
-from tui.operate.panels.agreeing import agreeing_rows, not_yet
+from tui.operate.panels.agreeing import agreeing_rows, not_yet, shown
 from tui.operate.scene import Scene, taken
 from tui.operate.view import View
 
@@ -102,6 +102,27 @@ def test_of_a_controller_that_was_gone_it_shows_what_another_one_has_found() -> 
     assert "asked: what became of `pick shaft#1`? = done" in text(live(looked=answered))
     assert "next: a new plan, because r1 stands elsewhere" in text(live(looked=answered))
     assert (not_yet(live(looked=LOOKED)), not_yet(live(looked=answered))) == ("1 question first", "")
+
+
+def test_of_a_run_that_somebody_has_stopped_it_does_not_say_that_its_controller_was_lost() -> None:
+    stopped = replace(held(), run=replace(held().run, pack="Stopped", is_over=True))
+    found = text(live(stopped, replace(LOOKED, held_because="R786 it was stopped: look at the cell, then resume")))
+    assert "it was stopped; another controller has looked" in found
+    assert "was gone" not in found
+    assert "R786" not in found
+    found = text(live(stopped, replace(LOOKED, held_because="R702 somebody asked for a hold")))
+    assert "held besides: R702" in found
+
+
+def test_where_a_robot_was_measured_is_told_as_far_as_somebody_reads_it() -> None:
+    moved = Difference("robot", "r1", "hub lathe", "measured 3.6674351880152876 -1e-09 0.5")
+    found = text(live(looked=replace(LOOKED, differences=(moved,))))
+    assert "robot r1: hub lathe → measured 3.667 0.0 0.5" in found
+
+
+def test_a_look_that_finds_the_same_is_no_other() -> None:
+    assert shown(live(looked=LOOKED)) == shown(live(looked=replace(LOOKED, look=LOOKED.look + 1)))
+    assert shown(live(looked=LOOKED)) != shown(live(looked=replace(LOOKED, steps_left=LOOKED.steps_left + 1)))
 
 
 def test_a_plan_that_waits_for_a_word_is_told_by_what_it_has_otherwise() -> None:

@@ -87,6 +87,8 @@ async def test_a_key_that_was_given_away_does_the_new_thing_and_stands_in_the_fo
             await pilot.press(key)
             assert "STOP: this is a record" in text_of_screen(app)
             await pilot.press("1")
+        await pilot.press("ctrl+c")  # in their own words, with the keys as they are
+        assert "d leaves, and ends nothing; f8 asks for a stop" in text_of_screen(app)
 
 
 def test_what_can_be_done_now_fits_the_last_line_of_the_smallest_terminal() -> None:

@@ -7,12 +7,14 @@ found (`Looked`). Who agrees has agreed to what is shown here and to nothing els
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from controller.attached.messages import OpenQuestion
 from controller.difference import Difference, differences
 from tui.operate.lines import Line, Look, line, said, wrapped
 from tui.operate.panels.why import line_of
 from tui.operate.view import View, open_questions
+from tui.resume_text import in_short
 from tui.speech import count
 
 ABOUT = """What was expected stands before the arrow, what is observed behind it. q answers the first question that is open, l has
@@ -21,6 +23,8 @@ the focus is on Cancel, and goes back there when what is shown changes."""
 
 Rows = tuple[Sequence[Line], Sequence[tuple[str, Line]]]
 MARGIN = 2
+BY_THE_STOP = "R786"
+"""Held because it was stopped, which is said already."""
 
 
 def agreeing_rows(view: View, width: int) -> Rows:
@@ -32,7 +36,8 @@ def shown(view: View) -> object:
     """What somebody agrees to: another value where they have to look again."""
     trouble, proposed = view.scene.run.trouble, view.scene.proposed
     plan = None if proposed is None else proposed.plan.plan_id
-    return view.looked, trouble.hold, tuple(sorted(trouble.questions)), trouble.replan, plan, _differences(view)
+    looked = None if view.looked is None else replace(view.looked, look=0)  # a look that finds the same is no other
+    return looked, trouble.hold, tuple(sorted(trouble.questions)), trouble.replan, plan, _differences(view)
 
 
 def not_yet(view: View) -> str:
@@ -44,7 +49,7 @@ def not_yet(view: View) -> str:
 def _told(view: View) -> Iterator[tuple[str, Look]]:
     yield from _held(view)
     found = _differences(view)
-    yield from ((f"{one.kind} {one.name}: {one.expected} → {one.observed}", "note") for one in found)
+    yield from ((f"{one.kind} {one.name}: {in_short(one.expected)} → {in_short(one.observed)}", "note") for one in found)
     if not found:
         yield ("as the journal has it" if view.looked is not None else "nothing has changed since it came to hold"), "plain"
     for question in _questions(view):
@@ -57,14 +62,21 @@ def _told(view: View) -> Iterator[tuple[str, Look]]:
 def _held(view: View) -> Iterator[tuple[str, Look]]:
     trouble = view.scene.run.trouble
     if view.looked is not None:
-        yield "its controller was gone; another one has looked at the devices", "strong"
-        if view.looked.held_because is not None:
-            yield f"held besides: {view.looked.held_because}", "warn"
+        yield f"{_left(view)} has looked at the devices", "strong"
+        why = view.looked.held_because
+        if why is not None and not (view.scene.run.is_over and why.startswith(BY_THE_STOP)):
+            yield f"held besides: {why}", "warn"
         return
     if trouble.hold is not None:
         yield f"held: {trouble.hold.code} {trouble.hold.text}", "strong"
         for span in trouble.hold.because[:2]:
             yield f"line of intent: {line_of(view, span)}", "plain"
+
+
+def _left(view: View) -> str:
+    """Nothing is written before somebody agrees, so the run is still as it was left."""
+    run = view.scene.run
+    return f"it was {run.pack.lower()}; another controller" if run.is_over else "its controller was gone; another one"
 
 
 def _questions(view: View) -> tuple[OpenQuestion, ...]:
