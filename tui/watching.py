@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
 RECORD_TRIES = 20
 RECORD_PAUSE = 0.1  # s
+CONFIRMED = 25  # times PATIENCE for which a run that somebody has confirmed may hold until that counts
 AT_ONCE = 200  # messages looked through while somebody is asked
 STOPPING = "asked for a normal stop; Ctrl-C again asks for a quick stop"
 STOPPING_QUICKLY = "asked for a quick stop"
@@ -83,7 +84,8 @@ class Watched(Protocol):
 @dataclass(slots=True)
 class Watching:
     """`is_attended`: somebody can be asked. `waits`: a hold that nobody can be asked about is watched on. `orders`: the file of
-    orders, looked at meanwhile. `is_view`: Ctrl-C ends the watching and no more. `zero`: when the run began (ns of its clock)."""
+    orders, looked at meanwhile. `is_view`: Ctrl-C ends the watching and no more. `zero`: when the run began (ns of its clock).
+    `is_confirmed`: somebody has agreed to what comes behind the hold in which the run is taken over."""
 
     run: Watched
     is_attended: bool
@@ -91,6 +93,9 @@ class Watching:
     orders: FollowedOrders | None = None
     is_view: bool = False
     zero: int = 0
+    is_confirmed: bool = False
+    _holds: int = 0
+    _quiet: int = 0
     _interrupts: int = 0
     _looked: float = 0.0
     _told: int = 0
@@ -167,7 +172,7 @@ class Watching:
                     return "over"
             match message:
                 case None:
-                    continue
+                    self._quiet += self._is_held
                 case RunSummary():
                     self._summed_up(message, progress)
                 case Refused(id=number, code=code, reason=reason):
@@ -213,19 +218,22 @@ class Watching:
             progress.line(printable(f"{at.file}:{at.start.line}: {diagnostic.code} {diagnostic.message}; nothing of it is taken"))
 
     def _has_to_be_settled(self) -> bool:
-        """A run that was asked to stop needs no other answer."""
-        return not (self.waits or self._is_ending or self._interrupts)
+        """A run that was asked to stop needs no other answer; one that was confirmed has its own, unless it asks something."""
+        is_answered = self.is_confirmed and self._quiet < CONFIRMED and not self.run.questions
+        return not (self.waits or self._is_ending or self._interrupts or is_answered)
 
     def _tell(self, event: Event, progress: Progress) -> None:
         self._has_heard = True
         if isinstance(event, RunOpened | RunResumed):
             self.zero = event.opened if isinstance(event, RunResumed) else event.at
         if isinstance(event, StateChanged):
+            self.is_confirmed &= event.before != "Held" and self._holds < 2  # it counts once, and in this hold
             self._state = event.after
             self._is_held, self._held_before = event.after == "Held", False
         if isinstance(event, ModeChanged):
             self._is_manual = event.after == "Manual"
         if isinstance(event, HoldRaised):
+            self._holds += 1
             self._hold_text = f"{event.code} {event.text}"
         line = event_line(event)
         if line is not None and self._is_news(event):

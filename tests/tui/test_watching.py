@@ -137,6 +137,43 @@ def test_hold_that_another_terminal_answers_first_is_watched_on(tmp_path: Path) 
     assert Watching(controller.run, is_attended=False, waits=False).to_the_end() == SUMMARY
 
 
+def test_the_hold_of_a_run_that_was_confirmed_is_not_told_as_one_to_be_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script: list[Message | State | None] = [*HELD, HELD_SUMMARY, changed("Held", "Unholding"), SUMMARY]
+    controller = Controller(script, SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=False, waits=False, is_confirmed=True).to_the_end() == SUMMARY
+    assert "goes on holding" not in capsys.readouterr().err
+
+
+QUESTION = QuestionAsked(0, OF, "q1", "Is the door shut?", ("yes", "no"))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [*HELD, changed("Held", "Unholding"), *HELD, HELD_SUMMARY],
+        [HELD[0], *HELD, HELD_SUMMARY],
+        [QUESTION, *HELD, HELD_SUMMARY],
+    ],
+    ids=["holds again", "holds for something else", "asks something"],
+)
+def test_what_was_confirmed_counts_once_and_for_one_hold(
+    script: list[Message | None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    controller = Controller(script, SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=False, waits=False, is_confirmed=True).to_the_end() == HELD_SUMMARY
+    assert "goes on holding" in capsys.readouterr().err
+
+
+def test_a_confirmation_that_comes_to_nothing_leaves_the_controller_holding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.watching.PATIENCE", 0.001)
+    controller = Controller([*HELD, None, HELD_SUMMARY], SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=False, waits=False, is_confirmed=True).to_the_end() == HELD_SUMMARY
+
+
 @pytest.mark.parametrize("news", [[], [replace(SUMMARY, state="Holding")]], ids=["", "whose last news is older than the hold"])
 def test_a_run_that_holds_already_is_asked_about_at_once(
     news: list[RunSummary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

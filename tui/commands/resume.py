@@ -85,7 +85,7 @@ def _settled(run: Run, arguments: argparse.Namespace) -> int:
                 put_json(resume_document(name, refused))
             say(f"Nothing was moved; run {printable(name)} is as it was." + ("" if is_attended else " Give --yes to go on."))
             return HELD
-        summary = Watching(run, is_attended, arguments.wait).to_the_end()
+        summary = Watching(run, is_attended, arguments.wait, is_confirmed=True).to_the_end()
     except ControllerEnded as cause:
         return ended_badly(cause)
     return INTERRUPTED if summary is None else said_at_last(summary, arguments)
