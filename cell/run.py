@@ -330,7 +330,8 @@ class RunSummary:
     the run unfinished. `held_because` is there while a run holds, and stays when it is stopped in a hold. `makespan_s` runs
     from the first command to the last confirmed step. `pid` None: it does not live. `awaiting`: what is asked of people now.
     `mode`: in Manual robots may be jogged and nothing is resumed. `orders` as they came. `left` are no more among `parts`,
-    `orders_left` no more among `orders`. `waits_for`: why it is suspended, in words; empty while it is not."""
+    `orders_left` no more among `orders`. `waits_for`: why it is suspended, in
+    words, or which links a resume waits for; empty while it is neither."""
 
     run_id: str
     state: str

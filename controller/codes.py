@@ -235,7 +235,8 @@ _PAGES = (
         "R740", "there is no link to a device",
         "The driver's process has died, hangs or was cut off, or the driver says that its device cannot be reached.",
         "What ran there is unknown, so nothing of it is sent again. The text says which driver, and for what reason.",
-        "Look at the device and at the cause. Resume: the driver is started again, all is looked at, and the way on is planned.",
+        "Look at the device and at the cause. Resume: the driver is started again, all is looked at, and the way on is planned. "
+        "The resume waits 120 s at most for the link, and holds with this code again.",
     ),
     _page(
         "R777", "a person was too near",

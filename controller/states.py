@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from cell.events import FactObserved
-from cell.run import FAILURES_NAME_LINES, HOLDS_BY_THE_CAUSE
+from cell.run import FAILURES_NAME_LINES, HOLDS_BY_THE_CAUSE, TELLS_AWAITED_LINKS
 from cell.steps import Move, Stance, Step
 from controller import expecting, ledger, recovery, stops
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HoldReason
 
 CLEARING = 5.0  # s for alarms to clear after the operator has resumed
-LINKING = 120.0  # s where a driver has to be started again for that
 
 
 def change(d: Draft) -> None:
@@ -37,7 +36,7 @@ def _resume(d: Draft) -> None:
     powering = any(flight.step is None and flight.device not in d.known.devices for flight in d.progress.flights.values())
     if powering or any(seen.faults for seen in d.belief.devices.values()):
         if "alarms" not in d.timers:
-            d.set_timer("alarms", LINKING if d.belief.cut else CLEARING)
+            d.set_timer("alarms", stops.LINKING if d.belief.cut else CLEARING)
         return
     d.clear_timer("alarms")
     stops.go(d, "done", "nothing stands in the way")
@@ -69,6 +68,11 @@ def still_alarmed(d: Draft) -> None:
         recovery.raise_hold(d, HoldReason("R721", "a robot has no power", ()))
         return
     lines = tuple(dict.fromkeys(span for fault in alarmed.faults for span in fault.because))
+    links = stops.awaited_links(d.belief) if d.known.rules >= TELLS_AWAITED_LINKS else ()
+    if links:
+        why = "; ".join(d.belief.devices[name].complaint for name in links)
+        recovery.raise_hold(d, HoldReason("R740", f"{why}; no link came within {stops.LINKING:g} s of the resume", lines))
+        return
     recovery.raise_hold(d, HoldReason("R721", alarmed.complaint, lines if d.known.rules >= FAILURES_NAME_LINES else ()))
 
 

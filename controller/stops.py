@@ -14,14 +14,15 @@ from immutables import Map
 
 from cell.commands import Acknowledge, Activate, StopAll, StopKind
 from cell.events import OperatorAsked, RunEnded, StateChanged
-from cell.run import STOPPED_GOES_ON, PackState
+from cell.run import STOPPED_GOES_ON, TELLS_AWAITED_LINKS, PackState
 from controller import nevers, packml, recovery, storage
 from controller.draft import Draft
 from controller.packml import ENDED, Trigger
-from controller.run_state import Flight, HoldReason
+from controller.run_state import Belief, Flight, HoldReason
 
 _AGAIN: Final[tuple[Trigger, ...]] = ("clear", "done", "reset", "done", "start")
 """From Aborted or Stopped to Starting; what means nothing there is passed over."""
+LINKING = 120.0  # s that a resume waits where a driver has to be started again
 STANDSTILL = 5.0  # s for everything to report that it stands, after a stop; then the run ends without it
 
 
@@ -49,7 +50,7 @@ def asked(d: Draft, event: OperatorAsked) -> None:
                 d.mend(is_looking=False)
                 recovery.resumed(d)
                 nevers.go_on(d)
-                go(d, "unhold", who)
+                go(d, "unhold", who + _waiting(d))
                 activate(d)
                 acknowledge(d, event.who)
         case "stop":
@@ -66,6 +67,16 @@ def asked(d: Draft, event: OperatorAsked) -> None:
             pass  # no matter of standing still: arrivals.py, manual_mode.py
         case _:
             assert_never(event.what)
+
+
+def awaited_links(belief: Belief) -> tuple[str, ...]:
+    """The devices that a resume waits for: without a link, and with a fault that the link's coming ends."""
+    return tuple(sorted(name for name in belief.cut if name in belief.devices and belief.devices[name].faults))
+
+
+def _waiting(d: Draft) -> str:
+    links = awaited_links(d.belief) if d.known.rules >= TELLS_AWAITED_LINKS else ()
+    return f", and waits {LINKING:g} s at most for the link to {', '.join(links)}" if links else ""
 
 
 def activate(d: Draft) -> None:

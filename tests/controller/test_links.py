@@ -3,11 +3,22 @@
 from dataclasses import replace
 
 import pytest
+from immutables import Map
 
 from cell.commands import Acknowledge, Subject
 from cell.device import FaultCleared, FaultRaised, LinkChanged
-from cell.events import CommandSent, DeviceAlarm, Event, HoldRaised, LinkReported, StepUnknown
-from cell.run import RunSummary
+from cell.events import (
+    CommandSent,
+    DeviceAlarm,
+    Event,
+    HoldRaised,
+    LinkReported,
+    OperatorAsked,
+    StateChanged,
+    StepUnknown,
+    TimerExpired,
+)
+from cell.run import TELLS_AWAITED_LINKS, RunSummary
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.face import Face
 from controller.inquiry import faults_over
@@ -15,12 +26,14 @@ from controller.journal.replay import fold
 from controller.machine import advance
 from controller.rehearsal import Ask, rehearsed
 from controller.run_state import RunState
+from controller.summary import summary_of
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
 from tests.controller.test_faults import at_work
 from tests.controller.test_reported_codes import under_way
-from tests.controller.told import of
+from tests.controller.told import holds, of
 
+OF = Subject("test")
 WHY = "driver sim: its process has ended: exit code 3"
 
 
@@ -95,6 +108,33 @@ def test_the_resume_makes_it_again_and_the_run_goes_on_from_what_is_seen(device:
     assert [e for e in events[acknowledged:up] if isinstance(e, CommandSent) and getattr(e.command, "robot", "") == device] == []
     assert not cell.record().violations
     assert dict(state.belief.cut) == {}
+
+
+def held_at(state: RunState) -> list[tuple[str, str]]:
+    """After the time that a resume waits for links: code and text of the hold."""
+    return holds(advance(state, TimerExpired(state.timers["alarms"], OF, "alarms"))[1].record)
+
+
+def test_a_resume_says_which_link_it_waits_for_and_for_how_long() -> None:
+    state, _ = advance(at_work(), LinkReported(at_work().now, OF, "lathe", False, WHY))
+    state, _ = advance(state, DeviceAlarm(state.now, OF, "lathe", True, "link", WHY))
+    state = replace(state, pack="Held")
+    told = []
+    for rules in (TELLS_AWAITED_LINKS, TELLS_AWAITED_LINKS - 1):
+        context = replace(state.context, rules=rules)  # type: ignore[type-var]
+        resumed, commands = advance(replace(state, context=context), OperatorAsked(state.now, OF, "resume", "ann"))
+        assert resumed.pack == "Unholding"
+        assert resumed.timers["alarms"] == state.now + 120_000_000_000
+        told.append(([change.why for change in of(commands.record, StateChanged)], held_at(resumed)))
+    assert told[0] == (
+        ["ann asked, and waits 120 s at most for the link to lathe"],
+        [("R740", f"lathe: {WHY}; no link came within 120 s of the resume")],
+    )
+    assert told[1] == (["ann asked"], [("R721", f"lathe: {WHY}")])
+    assert summary_of(resumed).waits_for == ("the link to lathe, for 120 s at most",)
+    assert summary_of(replace(resumed, pack="Held")).waits_for == ()
+    overload = replace(resumed, belief=replace(resumed.belief, cut=Map()))
+    assert summary_of(overload).waits_for == ()
 
 
 @pytest.mark.parametrize("device", ["g1", "lathe"])

@@ -59,6 +59,15 @@ def test_what_a_suspended_run_waits_for_is_next_as_its_alarm_says() -> None:
     assert next_action(replace(view, scene=replace(scene, run=someone))) == ""
 
 
+def test_what_a_resume_waits_for_is_next() -> None:
+    scene = scene_of(TENDING, 400)
+    cut = replace(scene.run.belief, cut=Map(lathe="cut off"), devices=Map(lathe=DeviceBelief(faults=(Fault("link", "cut off"),))))
+    view = View(replace(scene, run=replace(scene.run, pack="Unholding", belief=cut)), "live", role="operate")
+    assert "next for you: see to the link to lathe, or stop" in text_of(job_line(view, 150))
+    clear = replace(cut, devices=Map(lathe=DeviceBelief()))
+    assert next_action(replace(view, scene=replace(scene, run=replace(scene.run, pack="Unholding", belief=clear)))) == ""
+
+
 @pytest.mark.parametrize("width", [80, 100, 120, 150])
 def test_job_and_value_are_there_at_every_width_and_nothing_of_them_is_cut(width: int) -> None:
     figures = replace(figures_of(events_of(TENDING)), takts=PACED.takts)
