@@ -60,7 +60,8 @@ question names what robots were at work for, or the step; and nobody is asked wh
 that has run out and a `never` that has a policy (R711, R712); and a cause that comes in a hold (R705, R707, R709) is an alarm.
 19: an `ensure` of how many parts wait is broken when what counts them has been silent; before, its last count was held against it
 for ever. 20: what a supply was to bring is called off where somebody says that it has not, a question says where a device does
-not show whether it is still at it, and a resume says which links it waits for (decision 0187)."""
+not show whether it is still at it, and a resume says which links it waits for (decision 0187). And an `ensure` of
+what a tool measures is broken where its step ends without a value; before, it counted as kept."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -78,7 +79,7 @@ FAST_JOINTS_ARE_ALARMS = TELLS_FIGURES = 16
 CLAUSES_ARE_NAMED = 17
 EACH_CLAUSE_IS_NAMED = TELLS_CAUSES_IN_HOLDS = 18
 UNCOUNTED_IS_BROKEN = 19
-CALLS_OFF = TELLS_AWAITED_LINKS = 20
+CALLS_OFF = TELLS_AWAITED_LINKS = UNMEASURED_IS_BROKEN = 20
 
 
 @dataclass(frozen=True, slots=True)

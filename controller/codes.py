@@ -202,7 +202,8 @@ _PAGES = (
     ),
     _page(
         "R733", "a fastener turned otherwise than asked",
-        "What the tool measured while it drove a fastener breaks an `ensure` of the line.",
+        "What the tool measured while it drove a fastener breaks an `ensure` of the line. Or nobody has told it: what is unknown "
+        "counts as broken.",
         "The joint is made and may be bad: a screw that turns too far has stripped its thread, one that does not turn enough is "
         "loose.",
         "Look at the joint. Name `violated` in a policy for what shall become of it.",

@@ -188,6 +188,7 @@ def _go_on(d: Draft) -> None:
         return
     progress.settle_all(d)
     unheard.settle_all(d)
+    measured.ended(d)
     fullness.watch_full(d)
     emptiness.watch_empty(d)
     ages.watch(d)

@@ -169,7 +169,8 @@ class Progress:
     """`waits` counts unconfirmed predecessors; `due` are the steps without any that were not sent yet, in plan order; `left`
     counts the steps not over. `done_before` and `total_before` are of the plans before this one. `taken` is the index of the
     alternative of each decided choice, -1 for none. `fastest`: m/s for each motion, as proved (cell/released_plan.py).
-    `begun`: when (ns) its first step was started; `delay`: by how many s its end has moved, as was last told."""
+    `begun`: when (ns) its first step was started; `delay`: by how many s its end has moved, as was last told. `measured`: what
+    was told of the steps in which a tool measures, by step."""
 
     plan: PlanIndex | None = None
     number: int = 0
@@ -188,6 +189,7 @@ class Progress:
     fastest: Map[str, float] = _NONE
     begun: int | None = None
     delay: float = 0.0
+    measured: Map[str, tuple[str, ...]] = _NONE
 
     def life(self, step: str) -> StepLife:
         """How far a step of the plan in hand is."""

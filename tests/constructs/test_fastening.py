@@ -6,12 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from cell.events import ClauseBroken, QuantityMeasured, StepFailed
+from cell.commands import Drive as DriveIn
+from cell.device import DeviceEvent, Measured
+from cell.events import ClauseBroken, CommandSent, HoldRaised, QuantityMeasured, RunOpened, StepConfirmed, StepFailed
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
+from cell.run import UNMEASURED_IS_BROKEN
 from cell.scenario import DriveSpoiled, GripLost, Jam
 from cell.steps import Drive, Step
 from cell.world_record import JoinedTo
+from cell_drivers.simulated.screwdriver_face import ScrewdriverFace
+from controller.draft import draft_of
+from controller.journal.replay import fold
+from controller.measured import ended
 from controller.rehearsal import Ask
 from tests.constructs.bench import Bench
 from tests.constructs.test_assembling import CELL, GRIPS
@@ -172,3 +179,39 @@ def test_a_hole_of_what_lies_in_its_tray_is_a_missing_line_and_not_unsupported()
     lines = "for each kit in plates {\n  for each hole in kit.plate.holes, in order {\n    fasten hole with screw\n  }\n}\n"
     (found,) = Bench.of(PLATE, TOOL, lines).planned().diagnostics
     assert (found.code, found.help) == ("E630", "Add a line before it that moves it to a station or a fixture.")
+
+
+@pytest.fixture
+def tells_no_angle(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell = ScrewdriverFace.tell
+
+    def but_the_angle(face: ScrewdriverFace, event: DeviceEvent) -> None:
+        if not (isinstance(event, Measured) and event.quantity == "angle"):
+            tell(face, event)
+
+    monkeypatch.setattr(ScrewdriverFace, "tell", but_the_angle)
+
+
+@pytest.mark.usefixtures("tells_no_angle")
+def test_what_a_tool_does_not_tell_breaks_the_clause_at_the_end_of_its_step_and_nothing_is_driven_twice() -> None:
+    one = Bench.of(PLATE.replace("grid 1x2", "grid 1x1"), TOOL, INTENT)
+    ran = one.run(asks=[Ask(400.0 * k, "resume") for k in (1, 2)])
+    assert ran.record.summary.state == "Complete"
+    driven = [event.command.id for event in ran.all(CommandSent) if isinstance(event.command, DriveIn)]
+    assert [ran.truth.executions[command] for command in driven] == [1, 1]
+    assert ran.asked == ()  # the plan in hand is as good as before
+    broken = [event.text.partition(" by ")[0] for event in ran.all(ClauseBroken)]
+    assert broken == ["nobody has told the angle of hole"] * 2
+    assert [hold.text for hold in ran.all(HoldRaised)] == ["turned too far"] * 2
+    first = next(k for k, event in enumerate(ran.record.events) if isinstance(event, HoldRaised))
+    opened, *others = ran.record.events[:first]
+    assert fold([opened, *others]).trouble.violations == 1
+    assert isinstance(opened, RunOpened)
+    before = replace(opened, context=replace(opened.context, rules=UNMEASURED_IS_BROKEN - 1))
+    state = fold([before, *others])
+    assert state.trouble.violations == 0
+    d = draft_of(replace(state, context=opened.context), state.now)
+    d.say(next(event for event in reversed(others) if isinstance(event, StepConfirmed)))
+    ended(d)
+    ended(d)  # one event may be gone through twice
+    assert d.trouble.violations == 1

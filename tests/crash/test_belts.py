@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import replace
+from functools import cache
 
 from cell.commands import CallOff, Command, Subject
 from cell.events import (
@@ -18,53 +18,19 @@ from cell.events import (
     RunResumed,
     StepFailed,
 )
-from cell.released_plan import ReleasedPlan
-from cell.run import CALLS_OFF, RULES, RunSpec
-from cell.scenario import Scenario
+from cell.run import CALLS_OFF, RULES
 from cell.steps import Present, RunProgram
-from cell_drivers.simulated import SimulatedCell, simulated_cell
-from controller.callers import Replanner
 from controller.journal.replay import verified
 from controller.machine import advance
 from controller.run_state import NOTHING_YET, RunState
-from tests.constructs.bench import Bench, _Planner
 from tests.constructs.test_rolling import CELL
 from tests.controller.tending import tend
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.mute import mute
-from tests.planner.proof.gantry import gantry_model
+from tests.crash.on_bench import OnBench
 
-
-@dataclass(frozen=True)
-class Belt:
-    """Two pucks from the belt to the crate, each 20 s behind the one before."""
-
-    name: str = "pucks from a belt"
-
-    @cached_property
-    def bench(self) -> Bench:
-        return Bench.of(
-            CELL.replace("  waiting signal belt.count\n", ""),
-            "puck",
-            "for each p in belt until crate.count >= 2 parts {\n  move p to crate\n}\n",
-        )
-
-    @cached_property
-    def spec(self) -> RunSpec:
-        return RunSpec("bench", self.bench.program, self.bench.cell, self.bench.start)
-
-    @cached_property
-    def plan(self) -> ReleasedPlan:
-        return self.bench.released().expect()
-
-    def world(self) -> SimulatedCell:
-        return simulated_cell(self.bench.cell, {"g1": gantry_model()}, Scenario())
-
-    def planner(self) -> Replanner:
-        return _Planner(self.bench)
-
-
-STORY = Belt()
+MOVED = "for each p in belt until crate.count >= 2 parts {\n  move p to crate\n}\n"
+STORY = OnBench("pucks from a belt", CELL.replace("  waiting signal belt.count\n", ""), "puck", MOVED)
 OF = Subject("test")
 
 
