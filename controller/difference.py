@@ -10,7 +10,7 @@ from typing import Literal
 
 from cell.dataclass import dataclass
 from cell.state import InPart, Lost
-from cell.steps import stance_name
+from cell.steps import AtMeasured, Stance, stance_name
 from controller.run_state import DeviceBelief, RunState
 from controller.summary import where
 
@@ -68,12 +68,19 @@ def _place(location: object) -> str:
 def _robots(before: RunState, after: RunState) -> Iterator[Difference]:
     for name, robot in before.belief.robots.items():
         was, now = robot.stance, after.belief.robots[name].stance
-        if was != now:
-            yield Difference("robot", name, "on its way" if was is None else stance_name(was), _stance(now))
+        expected, observed = "on its way" if was is None else _stance(was), _stance(now)
+        if was != now and expected != observed:
+            yield Difference("robot", name, expected, observed)
 
 
-def _stance(stance: object) -> str:
-    return "on its way, or not seen" if stance is None else stance_name(stance)  # type: ignore[arg-type]
+def _stance(stance: Stance | None) -> str:
+    match stance:
+        case None:
+            return "on its way, or not seen"
+        case AtMeasured(q):  # no finer than a motion may start beside: encoders tell other last digits at each look
+            return "measured " + " ".join(f"{x:.3f}" for x in q)
+        case _:
+            return stance_name(stance)
 
 
 def _hands(before: RunState, after: RunState) -> Iterator[Difference]:
