@@ -152,7 +152,7 @@ def _standing(run: RunState) -> Iterator[Cause]:
             yield Cause(key, 2, "R721", _told_by(fault), does, fault.because, no_line=why)
     for name, why in sorted(belief.cut.items()):
         does = f"look at the power and the cable of {name}"
-        found = Cause(f"link {name}", 2, "R740", f"no link to {name}: {why}", does, is_shelvable=name not in robots)
+        found = Cause(f"link {name}", 2, "R740", f"no link to {name}{why and f': {why}'}", does, is_shelvable=name not in robots)
         yield _of_device(found, name, belief.served.get(found.key, ()))
     for name in belief.silent:
         if name not in belief.cut:

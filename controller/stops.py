@@ -14,7 +14,7 @@ from immutables import Map
 
 from cell.commands import Acknowledge, Activate, StopAll, StopKind
 from cell.events import OperatorAsked, RunEnded, StateChanged
-from cell.run import STOPPED_GOES_ON, TELLS_AWAITED_LINKS, PackState
+from cell.run import STOPPED_GOES_ON, TELLS_AWAITED_LINKS, TELLS_UNSEEN, PackState
 from controller import nevers, packml, recovery, storage
 from controller.draft import Draft
 from controller.packml import ENDED, Trigger
@@ -107,17 +107,24 @@ def rest(d: Draft, event_is_late: bool = False) -> None:
     """Lets acting states end whose end has come. `event_is_late`: the time for standing still is over."""
     match d.pack:
         case "Holding" if is_quiet(d):
-            go(d, "done", "everything that moves stands still")
+            go(d, "done", f"everything that moves stands still{_unseen(d)}")
         case "Suspending" if is_quiet(d):
-            go(d, "done", "everything that moves stands still")
+            go(d, "done", f"everything that moves stands still{_unseen(d)}")
         case "Stopping" | "Aborting" if is_quiet(d) or event_is_late:
             d.clear_timer("standstill")
-            go(d, "done", "not everything reported that it stands still" if event_is_late else "everything stands still")
+            still = f"everything stands still{_unseen(d)}"
+            go(d, "done", "not everything reported that it stands still" if event_is_late else still)
             _end(d)
         case "Clearing" | "Resetting":
             go(d, "done", "nothing is left to clear")
         case _:
             pass
+
+
+def _unseen(d: Draft) -> str:
+    """A robot may finish what it has buffered while nobody sees it."""
+    cut = sorted(d.belief.cut) if d.known.rules >= TELLS_UNSEEN else []
+    return f", as far as is seen: {', '.join(cut)} {'has' if len(cut) == 1 else 'have'} no link" if cut else ""
 
 
 def begin_again(d: Draft) -> None:

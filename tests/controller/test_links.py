@@ -85,6 +85,8 @@ def test_a_lost_link_is_held_with_driver_and_device_and_the_journal_says_so(devi
     assert of(events, HoldRaised)[0].code == "R740"
     assert dict(state.belief.cut) == {device: WHY}
     assert asked == []
+    held = next(change.why for change in of(events, StateChanged) if change.after == "Held")
+    assert held == f"everything that moves stands still, as far as is seen: {device} has no link"
 
 
 def test_what_ran_there_is_unknown_and_is_never_sent_again() -> None:
