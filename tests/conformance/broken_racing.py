@@ -1,9 +1,13 @@
-"""Drivers that lose a stop beside a start."""
+"""Drivers that lose a stop beside a start, or wait for what a stop brings about."""
 
 from __future__ import annotations
 
+import threading
+
+import numpy as np
+
 from cell.device import CommandStatus, Prepared, RobotState, StopKind
-from cell_drivers.conformance.laws import racing
+from cell_drivers.conformance.laws import racing, telling
 from tests.conformance.around import Fault
 from tests.conformance.broken_hushing import Waiting, paced
 
@@ -42,4 +46,15 @@ class TakesTurns(Waiting):
             self.inner.start(prepared)
 
 
-FAULTS = (Fault("lets a stop overtake its motion", racing.a_stop_beside_a_start_is_not_lost, paced(HasAnOutbox)),)
+class WaitsUntilItStands(Waiting):
+    def stop(self, kind: StopKind) -> None:
+        super().stop(kind)
+        while np.max(np.abs(self.inner.state().qd)) > 0.01:
+            threading.Event().wait(0.005)
+            self.whole.pass_time()
+
+
+FAULTS = (
+    Fault("lets a stop overtake its motion", racing.a_stop_beside_a_start_is_not_lost, paced(HasAnOutbox)),
+    Fault("has a stop wait until it stands", telling.calls_return_at_once, paced(WaitsUntilItStands)),
+)
