@@ -10,8 +10,10 @@ from typing import Any
 from cell.command_book import CommandBook
 from cell.device import CommandStatus, Prepared, RobotState, Trajectory
 from cell.driver_errors import Refusal, Refused, Stale
+from cell.geometry import Array
 from cell.newest import Newest
 from cell_drivers.conformance.laws import linking, moving, numbering, opening, powering, refusing, remembering
+from cell_drivers.conformance.motions import straight
 from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, robots, sneak
 from tests.conformance.broken_reading import declares
 
@@ -279,6 +281,43 @@ class ReplaysAfterward(Around):
             self.late = None
 
 
+class SendsAgain(Around):
+    """What it had sent when the link was lost it sends once more: the robot goes to the first point of that, and all its way."""
+
+    was_cut = False
+    while_it_moves = False
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self.prepared: dict[str, Trajectory] = {}
+        self.points: list[Array] = []
+        self.to_do: list[Array] = []
+
+    def prepare(self, command: str, trajectory: Trajectory) -> object:
+        self.prepared[command] = trajectory
+        return self.inner.prepare(command, trajectory)
+
+    def start(self, prepared: Prepared) -> None:
+        self.inner.start(prepared)
+        way = self.prepared[prepared.command].segments
+        self.points = [way[0].control[0], way[-1].control[-1]]
+
+    def heartbeat(self) -> None:
+        moves, is_cut = self.inner.arm.run is not None, self.inner.is_frozen
+        if self.was_cut and not is_cut and moves is self.while_it_moves:
+            self.to_do, self.points = self.points, []
+        self.was_cut = is_cut
+        if self.to_do and not moves and not is_cut:
+            way = straight(self.inner.capabilities().joints, self.inner.arm.measured(), self.to_do.pop(0), 0.9, "once more")
+            self.inner.start(self.inner.prepare(another_id(), way))
+
+
+class AppendsAgain(SendsAgain):
+    """Where it still runs: the robot has it in a queue then."""
+
+    while_it_moves = True
+
+
 FAULTS = (
     Fault("moves when it opens", opening.open_and_close_never_move, MovesWhenItOpens),
     Fault("powers when it opens", opening.open_never_powers, PowersWhenItOpens),
@@ -316,6 +355,8 @@ FAULTS = (
     Fault("stops later than it declares", linking.a_lost_link_stops_in_time, stops_later),
     Fault("declares that it goes on, and stops", linking.link_loss_is_as_declared, StopsWhenItCloses),
     Fault("begins anew after a reconnect", linking.nothing_is_replayed, BeginsAnewWhenItOpens),
+    Fault("sends again what ran when its link was cut", linking.nothing_moves_anew_after_a_cut, robots(SendsAgain)),
+    Fault("sends again what still runs", linking.a_motion_is_done_once_through_a_cut, robots(AppendsAgain)),
     Fault("sends on a stale state", linking.nothing_is_sent_on_a_stale_state, robots(SendsOnStale)),
     Fault("sends later what was refused as stale", linking.nothing_is_sent_on_a_stale_state, robots(ReplaysAfterward)),
 )  # fmt: skip

@@ -11,6 +11,8 @@ from cell_drivers.conformance.motions import Rig, rig
 from cell_drivers.conformance.seen import Broken, demand
 
 BACK = 10.0  # s within which a driver has made its link anew
+MOMENT = 0.2
+"""s of a cut that a motion outlasts."""
 
 
 def unknown_loss(bed: Bed, robot: str) -> str:
@@ -24,7 +26,7 @@ def link_loss_is_as_declared(bed: Bed, robot: str) -> str:
     prepared, way = moving.halfway()
     bed.drivers.close()
     declared, end = moving.declared.on_link_loss, way.segments[-1].control[-1]
-    _unpolled(bed, prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
+    _unpolled(bed, _over(moving, prepared))
     bed.reconnect()
     moving.robot = bed.drivers.motion[robot]
     demand(moving.stands(), "after the reconnect it moves")
@@ -62,7 +64,7 @@ def nothing_is_replayed(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)
     prepared, _ = moving.halfway()
     bed.drivers.close()
-    _unpolled(bed, prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
+    _unpolled(bed, _over(moving, prepared))
     bed.reconnect()
     moving.robot = bed.drivers.motion[robot]
     there = moving.q()
@@ -74,6 +76,53 @@ def nothing_is_replayed(bed: Bed, robot: str) -> str:
 def _unpolled(bed: Bed, seconds: float) -> None:
     """Lets time pass for devices whose driver is closed."""
     bed.until(lambda: False, seconds)
+
+
+@law("motion", "Once a link that was cut in mid-motion is back by itself nothing moves anew.")
+def nothing_moves_anew_after_a_cut(bed: Bed, robot: str) -> str:
+    """The cut lasts until whatever was under way is over."""
+    moving = rig(bed, robot)
+    prepared, _ = moving.halfway()
+    with bed.cut(robot):
+        bed.wait(_over(moving, prepared))
+    _back(moving)
+    there = moving.q()
+    away = max(moving.distance(state.q, there) for state in moving.watch(2.0))
+    demand(
+        away <= moving.still,
+        f"it has moved by {away:.3g} since its link was back, and nobody asked: what was sent is not sent again",
+    )
+    return "stood for 2 s after the link was back"
+
+
+@law("motion", "A motion whose link is cut on its way and soon back is done once, or stopped: it goes no more than its own way.")
+def a_motion_is_done_once_through_a_cut(bed: Bed, robot: str) -> str:
+    moving = rig(bed, robot)
+    prepared, way = moving.halfway(0.2)
+    with bed.cut(robot):
+        bed.wait(MOMENT)
+    _back(moving)
+    points = [way.segments[0].control[0], *(state.q for state in moving.watch(_over(moving, prepared) + prepared.duration))]
+    length, gone = moving.distance(*way.segments[0].control), _gone(moving, points)
+    most = 1.05 * length + 2.0 * moving.declared.start_tolerance
+    demand(gone <= most, f"of a motion of {length:.3g} it has gone {gone:.3g} in sum: what was sent is done again")
+    demand(moving.stands(), f"{2.0 * prepared.duration:.3g} s later it still moves")
+    return f"it went {gone:.3g} in sum, of a motion of {length:.3g}"
+
+
+def _over(moving: Rig, prepared: Prepared) -> float:
+    """s after which what was under way when the link was lost has come to its end."""
+    return prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0
+
+
+def _gone(moving: Rig, points: list[Array]) -> float:
+    """The way from point to point in sum, what a standing robot seems to move left out."""
+    gone, last = 0.0, points[0]
+    for point in points:
+        step = moving.distance(point, last)
+        if step > moving.still:
+            gone, last = gone + step, point
+    return gone
 
 
 @law("motion", "Connected means fresh samples: while the link is cut no state is made up, and the loss is told or seen as age.")
@@ -128,7 +177,7 @@ def status_is_true_after_a_cut(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)
     prepared, way = moving.halfway()
     with bed.cut(robot):
-        bed.wait(prepared.duration + (moving.declared.standstill_on_link_loss or 0.0) + 1.0)
+        bed.wait(_over(moving, prepared))
     _back(moving)
     bed.wait(0.5)
     return told_truly(moving, way, moving.q(), bed.status(robot, prepared.command).state)
