@@ -7,15 +7,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from cell.command_book import CommandBook
 from cell.device import CommandStatus, Prepared, RobotState, Trajectory
 from cell.driver_errors import Refusal, Refused, Stale
-from cell.geometry import Array
+from cell.geometry import Array, frozen
 from cell.newest import Newest
 from cell_drivers.conformance.laws import linking, moving, numbering, opening, powering, refusing, remembering
 from cell_drivers.conformance.motions import straight
 from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, robots, sneak
-from tests.conformance.broken_reading import declares
+from tests.conformance.broken_reading import SaysOfItself, declares
 
 
 class MovesWhenItOpens(Set):
@@ -318,10 +320,29 @@ class AppendsAgain(SendsAgain):
     while_it_moves = True
 
 
+class InDegrees(SaysOfItself):
+    """And stands turned, as any arm does; where all joints are at 0 nothing tells the units apart."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        inner.arm._rest = frozen([*inner.arm.measured()[:3], 0.5])
+
+    def changed(self, state: RobotState) -> RobotState:
+        q, qd, setpoint = (frozen([*values[:3], np.degrees(values[3])]) for values in (state.q, state.qd, state.setpoint))
+        return replace(state, q=q, qd=qd, setpoint=setpoint)
+
+
+class InMillimetres(SaysOfItself):
+    def changed(self, state: RobotState) -> RobotState:
+        return replace(state, q=frozen([*(1e3 * state.q[:3]), state.q[3]]))
+
+
 FAULTS = (
     Fault("moves when it opens", opening.open_and_close_never_move, MovesWhenItOpens),
     Fault("powers when it opens", opening.open_never_powers, PowersWhenItOpens),
     Fault("has no state when it opens", opening.open_brings_a_state, OpensItsRobotsLater),
+    Fault("tells degrees", opening.open_brings_a_state, robots(InDegrees)),
+    Fault("tells millimetres", opening.open_brings_a_state, robots(InMillimetres)),
     Fault("closes only once", opening.close_never_raises, ClosesOnce),
     Fault("will not close in mid-motion", opening.close_in_motion_never_raises, WillNotCloseInMotion),
     Fault("prepares while it is closed", opening.nothing_is_taken_while_closed, robots(TakesWhileClosed)),

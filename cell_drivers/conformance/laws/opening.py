@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from cell.device import Capabilities, FaultCleared
+from cell.device import Capabilities, FaultCleared, RobotState
 from cell.driver_errors import DriverError
+from cell.kinematic_chain import JointKind
 from cell_drivers.conformance.bed import SECOND, Bed, devices
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.motions import rig
@@ -40,7 +41,7 @@ def open_never_powers(bed: Bed, robot: str) -> str:
     return "off before, off after"
 
 
-@law("motion", "`open` comes back with a state, or raises.")
+@law("motion", "`open` comes back with a state, or raises; the state stands in the ranges of the robot's model.")
 def open_brings_a_state(bed: Bed, robot: str) -> str:
     bed.drivers.close()
     bed.drivers.open()
@@ -50,7 +51,19 @@ def open_brings_a_state(bed: Bed, robot: str) -> str:
         raise Broken(f"right after `open` there is none: {none}") from none
     age = (bed.now() - state.received) / SECOND
     demand(age <= bed.capabilities(robot).max_age, f"right after `open` the newest state is {age:.3g} s old")
+    _stands_in_its_model(bed, robot, state)
     return f"{1e3 * age:.3g} ms old"
+
+
+def _stands_in_its_model(bed: Bed, robot: str, state: RobotState) -> None:
+    """Raises Broken where a joint is beyond its range: mostly it is told in another unit."""
+    model = bed.bench.assembly.robots[robot]
+    room = bed.capabilities(robot).start_tolerance
+    for joint, told, (low, high) in zip(model.chain.joints, state.q, model.position, strict=False):
+        turns = joint.kind is JointKind.REVOLUTE
+        unit, other = ("rad", "degrees") if turns else ("m", "millimetres")
+        inside = not (told < low - room or told > high + room)
+        demand(inside, f"{joint.name} stands at {told:.6g} {unit}, outside of the model's {low:.6g} to {high:.6g}; {other}?")
 
 
 @law("device", "`close` never raises, twice is as good as once, and nothing has to be open.")
