@@ -181,7 +181,8 @@ def _words() -> Iterator[Finding]:
 
 
 def _caches(environment: Mapping[str, str]) -> Iterator[Finding]:
-    for name, thing in (("robots", "robot models"), ("motions", "motions"), ("certificates", "certificates")):
+    things = {"robots": "robot models", "motions": "motions", "certificates": "certificates", "sources": "sources of plans"}
+    for name, thing in things.items():
         files = [f for f in (cache_folder(environment) / name).rglob("*") if f.is_file()]
         size = sum(f.stat().st_size for f in files)
         yield Finding("cache", f"{len(files)} {thing}, {size / 1e6:.1f} MB", "told")

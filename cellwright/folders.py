@@ -19,7 +19,8 @@ def devices_folder(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """What can be computed again: robot models, motions, certificates. CELLWRIGHT_CACHE overrides."""
+    """What can be computed again (robot models, motions, certificates), and the texts of plans, without which less is told of
+    them. CELLWRIGHT_CACHE overrides."""
     return _folder(environment, "CELLWRIGHT_CACHE", "XDG_CACHE_HOME", Path(".cache"))
 
 

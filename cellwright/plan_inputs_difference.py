@@ -1,14 +1,14 @@
 """In what two plans' inputs differ: lines of intent, facts of the cell, settings, robots' models, the state, the seed, versions.
 
-A plan names its sources by their hash and holds no text. Lines and facts are told apart where the files of both are to be had as
-they were; else the file is told as another one.
+A plan names its sources by their hash and holds no text. Lines and facts are told apart where the texts of both are to be had as
+they were (kept_sources.py); else the file is told as another one.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -26,13 +26,14 @@ _UNITS: Mapping[str, tuple[float, str]] = {
     "force_limit": (1.0, "N"), "grip_force": (1.0, "N"), "shortest": (1.0, "s"), "longest": (1.0, "s"),
 }  # fmt: skip
 """What a cell file writes such a number in, by the name of the field."""
+THE_CELL = "the cell"
 _GROUPS = ("robots", "tools", "parts", "equipment", "changers", "zones", "people", "queues")
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """`subject` is a line (file:line), a thing of the cell, a setting. `was` and `now` are "" for what was not there, or is not.
-    `names` and `lines` are what it is about, in the words of plans."""
+    `names` and `lines` are what it is about, in the words of plans. `untold`: why it names no line or fact, as far as known."""
 
     kind: CauseKind
     subject: str
@@ -40,14 +41,17 @@ class Cause:
     now: str
     names: tuple[str, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a plan was made from, as far as it is still to be had: `texts` by name, `cell` None where its files are others now."""
+    """What a plan was made from, as far as it is still to be had: `texts` by name, `cell` None where its files are others now.
+    `untold`, where somebody has looked for more than that: why a text is not there, by its name, and the cell."""
 
     texts: Mapping[str, str]
     cell: CellModel | None
+    untold: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def causes(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) -> tuple[Cause, ...]:
@@ -86,7 +90,8 @@ def _intents(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) 
         if a[0] in old.texts and b[0] in new.texts:
             yield from _lines(a[0], b[0], old.texts[a[0]], new.texts[b[0]])
         else:
-            yield Cause("intent", b[0] or a[0], a[1][:DIGEST], b[1][:DIGEST])
+            why = (*old.untold.get(a[0], ()), *new.untold.get(b[0], ()))
+            yield Cause("intent", b[0] or a[0], a[1][:DIGEST], b[1][:DIGEST], untold=tuple(dict.fromkeys(why)))
 
 
 def _lines(a: str, b: str, was: str, now: str) -> Iterator[Cause]:
@@ -106,7 +111,8 @@ def _cells(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) ->
     if before.cell_revision == after.cell_revision:
         return
     found = [] if old.cell is None or new.cell is None else list(_facts(old.cell, new.cell))
-    yield from found or [Cause("cell", "the cell", before.cell_revision[:DIGEST], after.cell_revision[:DIGEST])]
+    why = tuple(dict.fromkeys((*old.untold.get(THE_CELL, ()), *new.untold.get(THE_CELL, ()))))
+    yield from found or [Cause("cell", THE_CELL, before.cell_revision[:DIGEST], after.cell_revision[:DIGEST], untold=why)]
 
 
 def _facts(old: CellModel, new: CellModel) -> Iterator[Cause]:

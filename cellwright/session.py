@@ -138,12 +138,6 @@ def sources_now(plan: MotionPlan) -> Reading | None:
     return read(cells[0], dict(plan.params)) if cells else None
 
 
-def read_again(plan: MotionPlan, folder: Path) -> Reading | None:
-    """The same, with the names of files as seen from `folder`."""
-    intents = [name for name, _ in plan.sources if name.endswith(".intent")]
-    return _read_again(plan, intents[0], folder, None) if intents else None
-
-
 def _read_again(plan: MotionPlan, intent: str, beside: Path, cell: str | None) -> Reading:
     """What the plan was made from, as it is now. A plan names its sources as seen from its own folder; from the working folder
     where there are none, for it may have been moved. A cell that took the place of the intent's own takes it again."""

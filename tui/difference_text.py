@@ -14,6 +14,7 @@ WORDS = {
     "intent": "line of intent", "cell": "fact of the cell", "setting": "setting", "state": "what was there",
     "robot": "model of the robot", "seed": "seed", "version": "version",
 }  # fmt: skip
+WITHIN = {"intent": "line", "cell": "fact"}
 
 
 def difference_text(found: Difference) -> str:
@@ -28,6 +29,7 @@ def difference_lines(found: Difference) -> Iterator[str]:
     for number, cause in enumerate(found.causes, start=1):
         yield f"  ({number}) {WORDS[cause.kind]} {printable(cause.subject)}"
         yield from _values(cause.was, cause.now, "      ")
+        yield from (f"      no {WITHIN[cause.kind]} is named: {printable(why)}" for why in cause.untold)
     if not found.causes:
         yield "  the same in both"
     yield ""
@@ -68,4 +70,11 @@ def difference_document(found: Difference) -> dict[str, Any]:
 
 
 def _cause(number: int, cause: Cause) -> dict[str, Any]:
-    return {"id": number, "kind": cause.kind, "subject": cause.subject, "was": cause.was, "now": cause.now}
+    return {
+        "id": number,
+        "kind": cause.kind,
+        "subject": cause.subject,
+        "was": cause.was,
+        "now": cause.now,
+        "untold": [*cause.untold],
+    }

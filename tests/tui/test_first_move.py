@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cellwright.cell_lock import PLANNED, CellLock, take
+from cellwright.file_store import FileStore
 from tests.tui.test_run_renderers import PROMISED
 from tui.asked_to_run import is_agreed
 from tui.cli import main
@@ -55,7 +56,9 @@ def document(capsys: pytest.CaptureFixture[str]) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-def test_plan_as_json_is_all_of_stdout_and_what_the_file_says(intent: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_plan_as_json_is_all_of_stdout_and_what_the_file_says(
+    intent: str, module_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["plan", intent, "--jobs", "1", "--format", "json", "-o", "a.plan"]) == 0
     plan = document(capsys)
     assert {"plan_id", "makespan_s", "lower_bound_s", "gap", "orders", "branches"} <= plan.keys()
@@ -64,6 +67,8 @@ def test_plan_as_json_is_all_of_stdout_and_what_the_file_says(intent: str, capsy
     written = json.loads(Path("a.plan").read_text())
     assert written["plan_id"] == plan["plan_id"]
     assert "obligations" not in written  # a file never claims a proof
+    kept = json.loads(FileStore(module_cache / "sources").get(plan["plan_id"]) or b"{}")
+    assert kept == {name: Path(name).read_text() for name in (intent, intent.replace(".intent", ".cell"))}
     assert plan["obligations"]
     for obligation in plan["obligations"]:
         assert obligation["verdict"] == "proved"
@@ -292,3 +297,38 @@ def test_a_driver_that_is_not_installed_is_said_when_planning(
     err = capsys.readouterr().err
     assert "warning[E291]" in err
     assert "did you mean sim?" in err
+
+
+@pytest.mark.long
+def test_diff_names_the_line_and_the_fact_that_were_edited_in_place(
+    intent: str, here: Path, module_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in Path(intent).parent.glob("first_move.*"):
+        shutil.copy(file, here)
+    assert main(["plan", "first_move.intent", "--jobs", "1", "-o", "a.plan"]) == 0
+    for name, old, new in (
+        ("first_move.intent", "move block", "within 10 min\nmove block"),
+        ("first_move.cell", "grip 40 N", "grip 41 N"),
+    ):
+        text = (here / name).read_text()
+        assert old in text
+        (here / name).write_text(text.replace(old, new))
+    assert main(["plan", "first_move.intent", "--jobs", "1", "-o", "b.plan"]) == 0
+    capsys.readouterr()
+    assert main(["diff", "a.plan", "b.plan"]) == 0
+    told = capsys.readouterr().out
+    assert "line of intent first_move.intent:4\n      + within 10 min\n" in told
+    assert "fact of the cell block: grip_force\n      - 40 N\n      + 41 N\n" in told
+    assert "is named" not in told
+    shutil.rmtree(module_cache / "sources")
+    assert main(["diff", "a.plan", "b.plan"]) == 0
+    told = capsys.readouterr().out
+    assert "no line is named: first_move.intent has been edited since, and its text of then is not kept here (" in told
+    assert "no fact is named: first_move.cell has been edited since, and its text of then is not kept here (" in told
+    (module_cache / "sources").rmdir()
+    (module_cache / "sources").touch()  # nothing can be kept
+    assert main(["plan", "first_move.intent", "--jobs", "1", "-o", "c.plan"]) == 0
+    assert (here / "c.plan").read_bytes() == (here / "b.plan").read_bytes()
+    assert "are not kept, and `diff` may name no lines: " in capsys.readouterr().err
+    assert main(["diff", "a.plan", "c.plan"]) == 0
+    (module_cache / "sources").unlink()

@@ -1,6 +1,7 @@
 """What changed between two plans, and the cause of each: a line of intent, a fact of the cell, a setting, the state, a seed.
 
-Nothing is planned or proved again. Lines and facts are told where the files that a plan was made from are still what they were.
+Nothing is planned or proved again. Lines and facts are told where the texts that a plan was made from are in their files as they
+were, or were kept when it was written.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from tui.speech import put, put_json
 if TYPE_CHECKING:
     from cell.diagnostic import Outcome
     from cell.motion_plan import MotionPlan
-    from cellwright.plan_inputs_difference import Sources
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace) -> int:
+    from cellwright.kept_sources import sources_of
     from cellwright.plan_difference import difference
     from tui.diagnostics import emit
     from tui.difference_text import difference_document, difference_text
@@ -37,7 +38,8 @@ def act(arguments: argparse.Namespace) -> int:
     if first is None or second is None:
         emit(wrong, "text", {})
         return USAGE
-    found = difference(first, second, _sources(first, arguments.before), _sources(second, arguments.after))
+    old, new = sources_of(first, Path(arguments.before).parent), sources_of(second, Path(arguments.after).parent)
+    found = difference(first, second, old, new)
     if arguments.format == "json":
         put_json(difference_document(found))
     else:
@@ -51,16 +53,3 @@ def _plan(path: str) -> Outcome[MotionPlan]:
     from cellwright.file_bytes import read_regular
 
     return read_plan(read_regular(path, LARGEST_TEXT).content.decode("utf-8", "replace"), path)
-
-
-def _sources(plan: MotionPlan, path: str) -> Sources:
-    """What the plan at `path` was made from, as far as it is there and the same."""
-    from cellwright.plan_inputs_difference import Sources
-    from cellwright.same_sources import same_cell, same_texts
-    from cellwright.session import read_again
-
-    try:
-        reading = read_again(plan, Path(path).parent)
-    except OSError:
-        reading = None
-    return Sources({}, None) if reading is None else Sources(same_texts(plan, reading), same_cell(plan, reading))

@@ -67,12 +67,24 @@ def act(arguments: argparse.Namespace) -> int:
     # stdout belongs to the plan where it is asked for as JSON.
     emit(found, "text" if arguments.format == "json" else arguments.format, prepared.texts)
     write(prepared.ready.released.motion_plan, target)
+    _keep(prepared.ready)
     if arguments.report is not None:
         _report(prepared.ready, arguments.report)
     _show(prepared.ready, arguments)
     say(f"planned and proved in {lasting(time.monotonic() - began)}, written to {printable(str(target))}")
     say(f"Next: cellwright simulate {printable(str(target))}")
     return DONE
+
+
+def _keep(ready: Ready) -> None:
+    """The plan is written, whatever comes of this."""
+    from cellwright.kept_sources import keep_sources
+
+    try:
+        keep_sources(ready.released.motion_plan, ready.reading.texts)
+    except OSError as cause:
+        why = printable(cause.strerror or str(cause))
+        say(f"the texts that it was made from are not kept, and `diff` may name no lines: {why}")
 
 
 def _report(ready: Ready, target: str) -> None:
