@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cell.plan_file import with_plan_id
 from cellwright import doctor
 from cellwright.doctor import Finding, examine, requirement, satisfies
+from cellwright.kept_sources import keep_sources
+from tests.tui.samples import PLAN
 from tui.cli import main
 
 
@@ -51,9 +54,11 @@ def environment(folder: Path) -> dict[str, str]:
     return {"CELLWRIGHT_STATE": str(folder / "state"), "CELLWRIGHT_CACHE": str(folder / "cache")}
 
 
-def test_names_the_variable_that_a_folder_came_from(tmp_path: Path) -> None:
+def test_names_the_variable_that_a_folder_came_from_and_counts_what_is_cached(tmp_path: Path) -> None:
+    keep_sources(with_plan_id(PLAN), {}, tmp_path / "cache")
     own = examine(tmp_path, environment(tmp_path))
     assert any(f.about == "runs" and f.what == f"{tmp_path / 'state'} (from CELLWRIGHT_STATE)" for f in own)
+    assert any(f.about == "cache" and f.what == "1 sources of plans, 0.0 MB" for f in own)
     xdg = examine(tmp_path, {"XDG_STATE_HOME": str(tmp_path / "x"), "XDG_CACHE_HOME": str(tmp_path / "y")})
     assert any(f.about == "runs" and f.what == f"{tmp_path / 'x' / 'cellwright'} (from XDG_STATE_HOME)" for f in xdg)
 
