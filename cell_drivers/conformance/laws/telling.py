@@ -110,7 +110,7 @@ def _stop_at_speed(moving: Rig, way: Trajectory, allowed: float) -> float:
     if took > allowed:
         waits = "the robot stood when it came back: a stop is sent and not waited for, `state` and `poll` tell what became of it"
         seen = waits if moving.stands() else "the robot still moved when it came back"
-        raise Broken(f"`stop` in mid-motion took {took:.3g} s, and {seen}")
+        raise Broken(f"`stop` took {took:.3g} s in mid-motion, and {seen}")
     return took
 
 
