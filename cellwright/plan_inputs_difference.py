@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cell.diagnostic import Span
+from cell.diagnostic import Position, Span
+from cell.driven_by import DrivenBy
 from cell.geometry import Pose
 from cell.model import CellModel
 from cell.motion_plan import MotionPlan
@@ -23,10 +24,13 @@ MOST = 200  # characters of a value
 DIGEST = 12  # characters of a hash, which nobody reads
 _UNITS: Mapping[str, tuple[float, str]] = {
     "max_speed": (1e3, "mm/s"), "approach_speed": (1e3, "mm/s"), "payload": (1.0, "kg"), "mass": (1.0, "kg"),
+    "latency": (1e3, "ms"), "loss": (100.0, "%"), "slower_by": (100.0, "%"),
     "force_limit": (1.0, "N"), "grip_force": (1.0, "N"), "shortest": (1.0, "s"), "longest": (1.0, "s"),
 }  # fmt: skip
 """What a cell file writes such a number in, by the name of the field."""
 THE_CELL = "the cell"
+_WITHOUT_WORDS = ("robots", "zones", "people")
+_NOTHING_SAID = DrivenBy(None, None, Span("", Position(1, 1), Position(1, 1)))
 _GROUPS = ("robots", "tools", "parts", "equipment", "changers", "zones", "people", "queues")
 
 
@@ -116,8 +120,12 @@ def _cells(before: MotionPlan, after: MotionPlan, old: Sources, new: Sources) ->
 
 
 def _facts(old: CellModel, new: CellModel) -> Iterator[Cause]:
-    for group in _GROUPS:
-        was, now = getattr(old, group), getattr(new, group)
+    """Who drives a robot stands in it, and among who drives what."""
+    yield from dict.fromkeys(_of_things(old, new))
+
+
+def _of_things(old: CellModel, new: CellModel) -> Iterator[Cause]:
+    for was, now in (*((getattr(old, group), getattr(new, group)) for group in _GROUPS), _envelopes(old, new), _driven(old, new)):
         for name in dict.fromkeys((*was, *now)):
             if name not in was or name not in now:
                 yield Cause("cell", name, "there" if name in was else "", "there" if name in now else "", (name,))
@@ -127,6 +135,19 @@ def _facts(old: CellModel, new: CellModel) -> Iterator[Cause]:
                 read = [one for one in differing if not one[0].startswith("attributes")] or differing
                 told = [one for one in read if one[0] == "frame" or not _goes_with_it(one[0], read)]
                 yield from (Cause("cell", f"{name}: {path}", a[:MOST], b[:MOST], (name,)) for path, a, b in told)
+
+
+def _envelopes(old: CellModel, new: CellModel) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    was, now = ({} if cell.envelope is None else {cell.envelope.name: cell.envelope} for cell in (old, new))
+    return was, now
+
+
+def _driven(old: CellModel, new: CellModel) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Of what is there in both, and does not have it among its own words."""
+    both = {name for group in _WITHOUT_WORDS for name in getattr(old, group) if name in getattr(new, group)}
+    said = [name for name in dict.fromkeys((*old.driven_by, *new.driven_by)) if name in both]
+    was, now = ({name: cell.driven_by.get(name, _NOTHING_SAID) for name in said} for cell in (old, new))
+    return was, now
 
 
 def _goes_with_it(path: str, differing: Sequence[tuple[str, str, str]]) -> bool:

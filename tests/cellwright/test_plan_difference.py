@@ -70,6 +70,27 @@ def test_what_stands_elsewhere_is_told_by_where(tmp_path: Path) -> None:
     assert found.causes == (Cause("cell", "gauge: frame", "(800, 500, 0) mm", "(810, 500, 0) mm", ("gauge",)),)
 
 
+def test_who_drives_a_robot_how_well_its_link_does_and_what_was_approved_are_facts_too(tmp_path: Path) -> None:
+    """Each once: the driver stands in the robot too, and in the words of a tool."""
+    old = cell_with("robot r1 {", "envelope usual {\n  slower_by 25 %\n}\nrobot r1 {", tmp_path)
+    new = cell_with(
+        "robot r1 {\n",
+        'envelope usual {\n  slower_by 30 %\n}\nrobot r1 {\n  address "10.0.0.1"\n  latency 100 ms\n  loss 2 %\n',
+        tmp_path,
+    )
+    found = difference(BEFORE, slower(BEFORE), Sources({}, old), Sources({}, new))
+    assert [(cause.subject, cause.was, cause.now) for cause in found.causes] == [
+        ("usual: slower_by", "25 %", "30 %"),
+        ("r1: address", "not said", "10.0.0.1"),
+        ("r1: latency", "not said", "100 ms"),
+        ("r1: loss", "not said", "2 %"),
+    ]
+    driven = cell_with("driver sim", "driver ur", tmp_path)
+    plain = cell_with("driver sim", "driver sim", tmp_path)
+    found = difference(BEFORE, slower(BEFORE), Sources({}, plain), Sources({}, driven))
+    assert [(cause.subject, cause.was, cause.now) for cause in found.causes] == [("r1: driver", "sim", "ur")]
+
+
 def test_a_cell_that_is_not_to_be_had_is_told_as_another() -> None:
     found = difference(BEFORE, slower(BEFORE), NOTHING, NOTHING)
     assert found.causes == (Cause("cell", "the cell", "revision", "another"),)
