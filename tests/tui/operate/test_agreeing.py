@@ -87,7 +87,7 @@ def test_of_a_hold_it_shows_what_has_changed_since_and_what_comes_next() -> None
     assert "device door of lathe: open → closed" in now
     assert "clamp" not in now
     assert f"robot {ROBOT}: " in now
-    assert "→ measured 0.0 0.1 0.2" in now
+    assert "→ measured 0.000 0.100 0.200" in now
     other = replace(held().run.trouble, replan="somebody moved r1")
     assert "next: a new plan, because somebody moved r1" in text(live(replace(held(), run=replace(held().run, trouble=other))))
 
