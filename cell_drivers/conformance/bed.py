@@ -255,6 +255,13 @@ class Bed:
         """Has the device fault, and says as what. Raises NotTried where the bench cannot."""
         return _asked(self.bench.hooks.fault, ("make it fault", f"make {device} fault"), self.drivers, device)
 
+    def executions(self, robot: str) -> int | None:
+        """How many motions it has begun, by its own count. None where the bench cannot tell."""
+        tells = self.bench.hooks.executions
+        with suppress(KeyError):
+            return None if tells is None else tells(self.drivers, robot)
+        return None
+
     def reconnect(self) -> None:
         """Closes and opens; with another set where that one meets the same devices."""
         self.drivers.close()

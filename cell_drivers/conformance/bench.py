@@ -26,8 +26,9 @@ class Hooks:
     robot's joints, or what its own sensors say of them, so many rad or m from where its controller tells them to be, until what
     it gives back ends that; where it is told to be does not change. `hush` has the device fall silent on a link that stays:
     nothing that it says arrives, what is sent to it is taken, nobody is told and nothing is closed; what it gives back lets go,
-    and what was kept back then comes. What is sent meanwhile counts at once, or the device does nothing at all as long. `fault`,
-    `part`, `nonsense`, `astray` and `hush` raise KeyError for what they cannot bring about with a device."""
+    and what was kept back then comes. What is sent meanwhile counts at once, or the device does nothing at all as long.
+    `executions` brings nothing about: it tells how many motions a robot has begun so far by its own count, not by its driver's.
+    `fault`, `part`, `nonsense`, `astray`, `hush` and `executions` raise KeyError for what they cannot do with a device."""
 
     cut: Callable[[DriverSet, str], Callable[[], None]] | None = None
     fault: Callable[[DriverSet, str], str] | None = None
@@ -36,6 +37,7 @@ class Hooks:
     nonsense: Callable[[DriverSet, str, Nonsense], Callable[[], None]] | None = None
     astray: Callable[[DriverSet, str, float], Callable[[], None]] | None = None
     hush: Callable[[DriverSet, str], Callable[[], None]] | None = None
+    executions: Callable[[DriverSet, str], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

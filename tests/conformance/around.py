@@ -84,6 +84,7 @@ HOOKS = Hooks(
     nonsense=lambda drivers, device, what: simulated.cut(_plain(drivers), device),
     astray=lambda drivers, device, by: simulated.astray(_plain(drivers), device, by),
     hush=lambda drivers, device: simulated.cut(_plain(drivers), device),
+    executions=lambda drivers, robot: simulated.executions(_plain(drivers), robot),
 )
 """What cannot be so a simulated device does not say: `nonsense` has the wrapped one say nothing, and a wrapper says it."""
 

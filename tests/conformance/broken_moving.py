@@ -314,6 +314,17 @@ class SendsAgain(Around):
             self.inner.start(self.inner.prepare(another_id(), way))
 
 
+class SendsAgainUnseen(SendsAgain):
+    """And tells no state until that is over."""
+
+    last: RobotState | None = None
+
+    def state(self) -> RobotState:
+        if self.last is None or not (self.to_do or self.inner.is_frozen or (self.inner.arm.run is not None and not self.points)):
+            self.last = self.inner.state()
+        return self.last
+
+
 class AppendsAgain(SendsAgain):
     """Where it still runs: the robot has it in a queue then."""
 
@@ -377,6 +388,7 @@ FAULTS = (
     Fault("declares that it goes on, and stops", linking.link_loss_is_as_declared, StopsWhenItCloses),
     Fault("begins anew after a reconnect", linking.nothing_is_replayed, BeginsAnewWhenItOpens),
     Fault("sends again what ran when its link was cut", linking.nothing_moves_anew_after_a_cut, robots(SendsAgain)),
+    Fault("sends it again before it tells a state", linking.nothing_moves_anew_after_a_cut, robots(SendsAgainUnseen)),
     Fault("sends again what still runs", linking.a_motion_is_done_once_through_a_cut, robots(AppendsAgain)),
     Fault("sends on a stale state", linking.nothing_is_sent_on_a_stale_state, robots(SendsOnStale)),
     Fault("sends later what was refused as stale", linking.nothing_is_sent_on_a_stale_state, robots(ReplaysAfterward)),

@@ -194,6 +194,16 @@ def test_it_keeps_the_law_of_a_link_that_comes_back(line_robot: ModuleType, robo
 
 
 @pytest.mark.long
+def test_what_ran_when_its_link_was_cut_is_sent_once_by_the_robots_own_count(line_robot: ModuleType, robot: LineRobot) -> None:
+    def executions(drivers: DriverSet, device: str) -> int:
+        return sum(line.startswith("MOVE") for line in robot.heard)
+
+    bench = line_robot.bench(at(robot.port))
+    laws = (linking.nothing_moves_anew_after_a_cut, linking.a_motion_is_done_once_through_a_cut)
+    kept(replace(bench, hooks=replace(bench.hooks, executions=executions)), laws)
+
+
+@pytest.mark.long
 def test_it_keeps_the_laws_of_a_robot_that_is_silent_and_not_cut(line_robot: ModuleType, robot: LineRobot) -> None:
     kept(line_robot.bench(at(robot.port)), (hushing.a_stop_goes_out_to_a_silent_device, hushing.silence_is_told_as_age))
 

@@ -83,6 +83,7 @@ def nothing_moves_anew_after_a_cut(bed: Bed, robot: str) -> str:
     """The cut lasts until whatever was under way is over."""
     moving = rig(bed, robot)
     prepared, _ = moving.halfway()
+    begun = bed.executions(robot)
     with bed.cut(robot):
         bed.wait(_over(moving, prepared))
     _back(moving)
@@ -92,13 +93,14 @@ def nothing_moves_anew_after_a_cut(bed: Bed, robot: str) -> str:
         away <= moving.still,
         f"it has moved by {away:.3g} since its link was back, and nobody asked: what was sent is not sent again",
     )
-    return "stood for 2 s after the link was back"
+    return f"stood for 2 s after the link was back{_none_since(bed, robot, begun)}"
 
 
 @law("motion", "A motion whose link is cut on its way and soon back is done once, or stopped: it goes no more than its own way.")
 def a_motion_is_done_once_through_a_cut(bed: Bed, robot: str) -> str:
     moving = rig(bed, robot)
     prepared, way = moving.halfway(0.2)
+    begun = bed.executions(robot)
     with bed.cut(robot):
         bed.wait(MOMENT)
     _back(moving)
@@ -107,7 +109,16 @@ def a_motion_is_done_once_through_a_cut(bed: Bed, robot: str) -> str:
     most = 1.05 * length + 2.0 * moving.declared.start_tolerance
     demand(gone <= most, f"of a motion of {length:.3g} it has gone {gone:.3g} in sum: what was sent is done again")
     demand(moving.stands(), f"{2.0 * prepared.duration:.3g} s later it still moves")
-    return f"it went {gone:.3g} in sum, of a motion of {length:.3g}"
+    return f"it went {gone:.3g} in sum, of a motion of {length:.3g}{_none_since(bed, robot, begun)}"
+
+
+def _none_since(bed: Bed, robot: str, begun: int | None) -> str:
+    """Raises Broken where the robot itself has counted another motion: one may be over before its driver tells a state again."""
+    now = bed.executions(robot)
+    if now is None or begun is None:
+        return ""
+    demand(now == begun, f"since its link was cut the robot has begun {now - begun} motions, by its own count, and nobody asked")
+    return ", and has begun no other motion by its own count"
 
 
 def _over(moving: Rig, prepared: Prepared) -> float:
