@@ -1,9 +1,9 @@
 """The thread that carries a gripper's words, and the one door to pymodbus.
 
 Law: it reads before it writes, so nothing is written on a stale state; it tries nothing twice. A stop alone goes out where an
-answer does not come, as long as the state is not stale. What lay there before a question is no answer to it: RTU frames carry no
-number by which that would be seen. A link that fails is closed, told, and made anew after a pause: what was to be written then is
-not.
+answer does not come, as long as the link is there and the state is not stale. What lay there before a question is no answer to
+it: RTU frames carry no number by which that would be seen. A link that fails is closed, told, and made anew after a pause: what
+was to be written then is not.
 """
 
 from __future__ import annotations
@@ -128,11 +128,12 @@ class Link:
 
     @contextmanager
     def _stopping_unheard(self, client: ModbusTcpClient) -> Iterator[None]:
-        """Where the conversation breaks off, a stop that waited for an answer is written: whether it arrived nobody knows."""
+        """Where the conversation breaks off, a stop that waited for an answer is written: whether it arrived nobody knows. Over
+        this link alone: asked for a write, pymodbus makes one anew where the gripper has closed it."""
         try:
             yield
         except Exception:
-            stop = self._follower.unheard()
+            stop = self._follower.unheard() if client.socket is not None else None
             if stop is not None:
                 with suppress(Exception):
                     self._write(client, stop)

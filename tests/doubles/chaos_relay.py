@@ -73,6 +73,11 @@ class ChaosRelay:
         for link in self._all():
             link.end(with_reset=True)
 
+    def hang_up(self) -> None:
+        """Both sides of every connection are closed in good order, without a reset."""
+        for link in self._all():
+            link.end()
+
     def silence(self, direction: Direction | None = None) -> None:
         """Nothing arrives any more, in one direction or both; the connections stay."""
         for link in self._all():

@@ -9,6 +9,7 @@ import pytest
 
 from cell.device import CommandStatus, FaultRaised, GripChanged, LinkChanged
 from cell.driver_errors import DriverError, LinkLost, Refusal, Refused, Stale
+from cell_drivers.modbus_gripper import link
 from cell_drivers.modbus_gripper.gripper import ModbusGripper
 from tests.cell_drivers.modbus_gripper.bench import driver_at, gripper_bench
 from tests.doubles.chaos_relay import ChaosRelay
@@ -204,6 +205,27 @@ def test_a_stop_is_written_to_a_gripper_that_has_just_fallen_silent() -> None:
             assert driver.status("c1").state in ("running", "unknown")
             let_go()
             until(lambda: driver.status("c1").state == "unknown", "what became of it to be given up")
+        finally:
+            driver.close()
+
+
+def test_no_link_is_made_for_a_stop_that_the_last_one_has_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is at its other end by then nobody has looked at."""
+    monkeypatch.setattr(link, "ANSWER", 5.0)
+    with gripper_bench(speed=0.2) as bench, ChaosRelay(("127.0.0.1", bench.server.port), Chaos(0, CALM)) as relay:
+        driver = driver_at(relay.port)
+        driver.open()
+        try:
+            driver.grip("c1", "a", None, 100.0)
+            until(lambda: driver.state("a").grip is None and bench.gripper.position > 10, "the jaws to move")
+            let_go = relay.hold()
+            until(lambda: time.monotonic_ns() - driver.state("a").time > 60_000_000, "a question to be left without an answer")
+            driver.stop()
+            relay.hang_up()
+            until(lambda: driver.status("c1").state == "unknown", "what became of it to be given up")
+            until(lambda: relay.connections > 1, "another link")
+            assert len(bench.server.writes) == 1
+            let_go()
         finally:
             driver.close()
 
