@@ -62,16 +62,17 @@ class _Relays:
         return {device: self._before(device, address) for device, address in assembly.addresses.items()}
 
     def _before(self, device: str, address: str) -> str:
-        url = urlsplit(address)
         try:
+            url = urlsplit(address)
             place = (url.hostname or "", url.port or 0)
-        except ValueError:  # no such port: the driver says so
+        except ValueError:  # no such host or port: the driver says so
             return address
         if not all(place):
             return address
         self._places[device] = place
         relay = self._at[place] = self._at.get(place) or Relay(place)
-        return url._replace(netloc=f"127.0.0.1:{relay.port}").geturl()
+        user = "".join(url.netloc.rpartition("@")[:2])
+        return url._replace(netloc=f"{user}127.0.0.1:{relay.port}").geturl()
 
     def of(self, device: str, is_signals: bool) -> tuple[Relay, ...]:
         """Signals have all links. Raises KeyError for a device without one."""

@@ -87,17 +87,13 @@ def met(addresses: dict[str, str]) -> tuple[Bench, list[dict[str, str]]]:
 
 def test_a_driver_meets_a_relay_before_each_place_and_every_other_address_as_it_is(device: socket.socket) -> None:
     place = f"127.0.0.1:{device.getsockname()[1]}"
-    bench, seen = met({"a": f"line://{place}/x?slot=1", "b": f"line://{place}", "c": "serial:/dev/tty9", "d": "line://h:99999"})
+    elsewhere = {"c": "serial:/dev/tty9", "d": "line://h:99999", "e": "line://[::1"}
+    bench, seen = met({"a": f"line://{place}/x?slot=1", "b": f"line://me:word@{place}", **elsewhere})
     drivers = bench.make()
     bench.make()
     assert seen[0] == seen[1]
     port = seen[0]["b"].rpartition(":")[2]
-    assert seen[0] == {
-        "a": f"line://127.0.0.1:{port}/x?slot=1",
-        "b": f"line://127.0.0.1:{port}",
-        "c": "serial:/dev/tty9",
-        "d": "line://h:99999",
-    }
+    assert seen[0] == {"a": f"line://127.0.0.1:{port}/x?slot=1", "b": f"line://me:word@127.0.0.1:{port}", **elsewhere}
     assert port not in place
     client = socket.create_connection(("127.0.0.1", int(port)), 10.0)
     device.accept()
