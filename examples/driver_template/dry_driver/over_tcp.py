@@ -24,6 +24,7 @@ RETRY, SILENT = 0.2, 5.0  # s between two attempts at a link; after which one th
 ANSWER = 0.04  # s for which an answer is waited for
 LONGEST = 1 << 16  # bytes of a line
 KNOWN = 10_000  # numbers of which the command is remembered: a run may go on for weeks
+KEPT = 100  # answers that nobody has fetched: one that comes too late is never fetched
 
 News = TypeVar("News")
 Answer = TypeVar("Answer")
@@ -129,7 +130,8 @@ class OverTcp(Generic[News, Answer]):
 
     def asked(self, command: str) -> Answer | None:
         """None where no answer comes. Nothing is locked meanwhile, so that a stop goes out."""
-        self._answers.pop(command, None)
+        with self._heard:
+            self._answers.pop(command, None)
         self.ask(command)
         with self._heard:
             self._heard.wait_for(lambda: command in self._answers, ANSWER)
@@ -160,6 +162,8 @@ class OverTcp(Generic[News, Answer]):
                     return
                 if isinstance(told, tuple):
                     self._answers[told[0]] = told[1]
+                    if len(self._answers) > KEPT:
+                        del self._answers[next(iter(self._answers))]
                 elif told is not None:
                     self._news.append(told)
                 self._heard.notify_all()
