@@ -11,7 +11,7 @@ from cell.driver_errors import DriverError
 from cell_drivers.conformance.bed import SECOND, Bed
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.laws.gripping import between, force_of, opened, parted
-from cell_drivers.conformance.laws.hushing import is_heard_again
+from cell_drivers.conformance.laws.hushing import CLOSING, is_heard_again
 from cell_drivers.conformance.laws.machining import emptied, equipment_of, loaded, no_program
 from cell_drivers.conformance.laws.racing import BEHIND, one_thread
 from cell_drivers.conformance.seen import Broken, demand
@@ -20,8 +20,6 @@ SHARES = (0.25, 0.5, 0.75, 1.0)
 """Of what a start takes: when the stop comes. Not at once: a stop ahead of a start stops nothing."""
 SOONEST = 0.001
 """s after which a call that another thread makes has begun."""
-CLOSING = 3.0
-"""s within which a hand that nobody has stopped is closed."""
 TRIES = 3
 """Of what a busy computer may spoil: a stop that came ahead of the call, a hand that was closed by then."""
 HALTED = ("aborted", "unknown", "not seen")

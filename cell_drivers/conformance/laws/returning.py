@@ -9,10 +9,9 @@ from cell.driver_errors import DriverError
 from cell_drivers.conformance.bed import SECOND, Bed
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.laws.hushing import acknowledge, age_of, is_heard_again
+from cell_drivers.conformance.laws.linking import BACK
 from cell_drivers.conformance.seen import Broken, demand
 
-BACK = 10.0
-"""s within which a driver has made its link anew."""
 OPENING = 15.0
 """s within which `open` has brought a state, or has raised."""
 CLOSING = 5.0
@@ -59,7 +58,7 @@ def _comes_back(bed: Bed, device: str) -> str:
 
 @law(
     "device",
-    "`close` and `open` of a driver whose device is silent come back: the one at once, the other with a state or an error.",
+    "`close` and `open` of a driver whose device is silent come back: the one within 5 s, the other within 15 s.",
 )
 def nobody_waits_for_a_silent_device_to_open(bed: Bed, device: str) -> str:
     with bed.hushed(device):
