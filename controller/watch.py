@@ -26,6 +26,7 @@ from cell.events import (
     ZoneReported,
 )
 from cell.geometry import Array
+from cell.run import UNCOUNTED_IS_BROKEN
 from cell.steps import Stance
 from controller.forces import Clauses, allowed, clauses_of, free
 from controller.hearing import Hearing
@@ -197,7 +198,8 @@ class Watch:
         context = state.context
         if context is None:
             return
-        by_clauses = {compare.subject.path[0] for _, compare, _ in watched(context.program)}
+        clauses = watched(context.program) if context.rules >= UNCOUNTED_IS_BROKEN else ()  # before, that would hold with R713
+        by_clauses = {compare.subject.path[0] for _, compare, _ in clauses}
         for signal, name in context.waiting.items():
             is_asked = name in context.outfeeds or name in by_clauses
             if not is_asked or signal not in self._drivers.signals.signals:

@@ -27,8 +27,10 @@ from cell.events import (
     SupplyReported,
 )
 from cell.released_plan import ReleasedPlan
-from cell.scenario import FrozenState, GripLost, Reject, SupplyStops
+from cell.run import UNCOUNTED_IS_BROKEN
+from cell.scenario import FrozenState, GripLost, Reject, Scenario, SupplyStops
 from cell.state import Amended, InHand, PartState
+from cell_drivers.simulated import simulated_cell
 from cellwright.campaign.ends import disagreements
 from controller import rehearsal
 from controller.draft import draft_of
@@ -40,8 +42,10 @@ from controller.machine import advance
 from controller.past_orders import with_past
 from controller.rehearsal import Ask, AtOnce
 from controller.run_state import NOTHING_YET, Commands
+from controller.watch import Watch
 from tests.constructs.bench import Bench, Ran
 from tests.journals.rewriting import rewritten
+from tests.planner.proof.gantry import gantry_model
 
 CELL = """
 part puck {
@@ -131,6 +135,8 @@ def test_what_a_run_without_end_has_left_behind_is_accounted_for_and_no_part_mor
     for count, fault in (left.count + 1, never_there), (left.count - 1, "is at crate"):
         (found,) = disagreements(replace(summary, left=(replace(left, count=count),)), truth)
         assert fault in found
+    more = replace(summary, left=(replace(left, count=left.count + 1), replace(left, kind="washer", count=0)))
+    assert list(disagreements(more, truth)) == [never_there]  # and no washer
 
 
 def test_a_run_without_end_is_replayed_from_its_events() -> None:
@@ -295,9 +301,30 @@ def test_what_the_intent_says_of_a_broken_clause_comes_first() -> None:
     assert [e.text for e in run.all(HoldRaised)] == ["Look at the counter"]
 
 
+def test_who_resumes_has_what_nobody_counts_brought_all_the_same() -> None:
+    """A clause waits for nothing and commands nothing."""
+    counted = replace(Bench.of(CELL, "puck", COUNTED), is_continuous=True)
+    run = counted.run(MUTE, asks=(Ask(60.0, "resume"), Ask(100.0, "finish")))
+    assert [e.code for e in run.all(HoldRaised)] == ["R727"]
+    assert run.record.summary.state == "Complete"
+    assert len(run.lying["crate"]) > 1
+
+
 def test_without_a_clause_that_counts_nobody_asks_for_the_count() -> None:
     run = bench(MOVED).run(MUTE, asks=(Ask(60.0, "finish"),))
     assert (run.all(DeviceSilent), run.record.summary.state) == ([], "Complete")
+
+
+@pytest.mark.parametrize(("rules", "silent"), [(UNCOUNTED_IS_BROKEN, ["belt"]), (UNCOUNTED_IS_BROKEN - 1, [])])
+def test_in_a_run_of_before_nobody_asks_for_it_for_nothing_was_broken_by_it(rules: int, silent: list[str]) -> None:
+    run = uncounted()
+    events = run.record.events
+    state = fold(events[: next(n for n, event in enumerate(events) if isinstance(event, DeviceSilent))])
+    assert state.context is not None
+    world = simulated_cell(bench().cell, {"g1": gantry_model()}, Scenario(0, (MUTE,)))
+    world.advance_to(60_000_000_000)
+    state = replace(state, context=replace(state.context, rules=rules))
+    assert [e.device for e in Watch(world).look(state, world.now()) if isinstance(e, DeviceSilent)] == silent
 
 
 def test_a_part_that_was_in_hand_already_owes_the_next_ones_no_pace() -> None:
