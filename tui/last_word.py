@@ -11,7 +11,8 @@ from contextlib import suppress
 from types import TracebackType
 
 OVER = "over"
-SCRIPT = f'while IFS= read -r line; do last=$line; done; [ "$last" = {OVER} ] || printf "%s\\n" "$last" >&2'
+SCRIPT = f'while IFS= read -r line; do [ "$line" = {OVER} ] && exit; last=$line; done; printf "%s\\n" "$last" >&2'
+"""It does not wait for the end of the pipe then: a process that a driver has forked may keep it."""
 
 
 class LastWord:

@@ -18,5 +18,10 @@ def test_whoever_ends_by_itself_says_nothing(end: str) -> None:
     assert told(f"    last.say('it was made')\n    {end}\n") == ""
 
 
+def test_a_process_that_was_forked_meanwhile_keeps_nobody_waiting() -> None:
+    fork = "    child = os.fork()\n    if child == 0:\n        os.closerange(0, 3)\n        signal.pause()\n"
+    assert told(fork + "os.kill(child, signal.SIGKILL)\n") == ""
+
+
 def told(text: str) -> str:
     return subprocess.run([sys.executable, "-c", BEGINS + text], capture_output=True, text=True, timeout=60, check=False).stderr
