@@ -78,7 +78,7 @@ def _stance(stance: Stance | None) -> str:
         case None:
             return "on its way, or not seen"
         case AtMeasured(q):  # no finer than a motion may start beside: encoders tell other last digits at each look
-            return "measured " + " ".join(f"{x:.3f}" for x in q)
+            return "measured " + " ".join(f"{round(x, 3) + 0.0:.3f}" for x in q)  # no -0.000
         case _:
             return stance_name(stance)
 

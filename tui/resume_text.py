@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tui.speech import count, printable
 
 if TYPE_CHECKING:
     from controller.attached.messages import Looked
-
-LONG_NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d{4,}(?:e-\d+)?|(?:\.\d+)?e-\d+)(?![\w.])")
 
 
 def resume_text(run: str, looked: Looked) -> str:
@@ -21,7 +18,7 @@ def resume_text(run: str, looked: Looked) -> str:
 def _lines(run: str, looked: Looked) -> Iterator[str]:
     yield f"run {printable(run)}: its controller is gone; another one has looked at the devices"
     for one in looked.differences:
-        yield printable(f"  {one.kind:<7}{one.name}: {in_short(one.expected)} -> {in_short(one.observed)}")
+        yield printable(f"  {one.kind:<7}{one.name}: {one.expected} -> {one.observed}")
     if not looked.differences:
         yield "  everything is as the journal has it"
     for question in looked.questions:
@@ -33,11 +30,6 @@ def _lines(run: str, looked: Looked) -> Iterator[str]:
         yield f"  next   {count(looked.steps_left, 'step')} of the plan in hand"
     else:
         yield printable(f"  next   a new plan: {looked.replans_because}")
-
-
-def in_short(text: str) -> str:
-    """Joints as they were measured, to what somebody can read: a milliradian or a millimetre."""
-    return LONG_NUMBER.sub(lambda found: str(round(float(found[0]), 3) + 0.0), text)
 
 
 def resume_document(run: str, looked: Looked) -> dict[str, Any]:

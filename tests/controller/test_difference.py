@@ -19,6 +19,8 @@ def test_a_robot_whose_encoders_tell_another_last_digit_at_each_look_stands_wher
     assert shown == Difference("robot", "arm", "on its way", "measured 3.286 -1.564")
     assert differences(standing(None), standing(other)) == (shown,)
     assert differences(standing(one), standing(other)) == ()
+    (on_zero,), (below) = (differences(standing(None), standing(AtMeasured((x,)))) for x in (1e-6, -1e-6))
+    assert (on_zero.observed, below) == ("measured 0.000", (on_zero,))
 
 
 def test_a_robot_that_stands_elsewhere_is_shown() -> None:

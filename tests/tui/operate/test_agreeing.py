@@ -114,12 +114,6 @@ def test_of_a_run_that_somebody_has_stopped_it_does_not_say_that_its_controller_
     assert "held besides: R702" in found
 
 
-def test_where_a_robot_was_measured_is_told_as_far_as_somebody_reads_it() -> None:
-    moved = Difference("robot", "r1", "hub lathe", "measured 3.6674351880152876 -1e-09 0.5")
-    found = text(live(looked=replace(LOOKED, differences=(moved,))))
-    assert "robot r1: hub lathe → measured 3.667 0.0 0.5" in found
-
-
 def test_a_look_that_finds_the_same_is_no_other() -> None:
     assert shown(live(looked=LOOKED)) == shown(live(looked=replace(LOOKED, look=LOOKED.look + 1)))
     assert shown(live(looked=LOOKED)) != shown(live(looked=replace(LOOKED, steps_left=LOOKED.steps_left + 1)))

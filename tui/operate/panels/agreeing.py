@@ -14,7 +14,6 @@ from controller.difference import Difference, differences
 from tui.operate.lines import Line, Look, line, said, wrapped
 from tui.operate.panels.why import line_of
 from tui.operate.view import View, open_questions
-from tui.resume_text import in_short
 from tui.speech import count
 
 ABOUT = """What was expected stands before the arrow, what is observed behind it. q answers the first question that is open, l has
@@ -49,7 +48,7 @@ def not_yet(view: View) -> str:
 def _told(view: View) -> Iterator[tuple[str, Look]]:
     yield from _held(view)
     found = _differences(view)
-    yield from ((f"{one.kind} {one.name}: {in_short(one.expected)} → {in_short(one.observed)}", "note") for one in found)
+    yield from ((f"{one.kind} {one.name}: {one.expected} → {one.observed}", "note") for one in found)
     if not found:
         yield ("as the journal has it" if view.looked is not None else "nothing has changed since it came to hold"), "plain"
     for question in _questions(view):
