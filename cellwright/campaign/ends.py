@@ -117,7 +117,7 @@ def disagreements(summary: RunSummary, world: WorldRecord) -> Iterator[str]:
     for (kind, place), count in sorted(left.items()):
         if (more := count - gone[place]) > 0:
             yield f"{more} {kind} that the run has left at {place} never were there"
-        gone[place] -= count
+        gone[place] = max(0, gone[place] - count)
 
 
 def unreachable(events: Sequence[Event], world: WorldRecord) -> Mapping[str, Sequence[tuple[int, int]]]:
