@@ -209,8 +209,10 @@ def test_a_stop_is_written_to_a_gripper_that_has_just_fallen_silent() -> None:
             driver.close()
 
 
+@pytest.mark.slow
 def test_no_link_is_made_for_a_stop_that_the_last_one_has_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is at its other end by then nobody has looked at."""
+    """What is at its other end by then nobody has looked at. By the clock: on a busy machine the stop may go out before the link
+    is closed, over the link that stands."""
     monkeypatch.setattr(link, "ANSWER", 5.0)
     with gripper_bench(speed=0.2) as bench, ChaosRelay(("127.0.0.1", bench.server.port), Chaos(0, CALM)) as relay:
         driver = driver_at(relay.port)
