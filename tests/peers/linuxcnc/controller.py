@@ -229,8 +229,17 @@ class Shell:
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-        for request in ("hello EMC operator 1.0", "set echo off", "set verbose on"):
+        self._greet()
+        for request in ("set echo off", "set verbose on"):
             self.ask(request)
+
+    def _greet(self) -> None:
+        """Its threads read their lines with one place between them (strtok): beside a busy client a greeting is now and then
+        refused, and all that follows with `SET NAK`."""
+        until = time.monotonic() + PATIENCE
+        while not (answer := self.ask("hello EMC operator 1.0")).startswith("HELLO ACK"):
+            if time.monotonic() > until:
+                raise RuntimeError(f"hello: {answer}")
 
     def tell(self, *requests: str, seconds: float = PATIENCE) -> None:
         """In control, which nobody else has then. Each must be taken: by then what a client that has gone had sent is over, which
