@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from cell.device import CommandStatus, DeviceEvent, GripperState, MachineState, RobotState, SignalSample, StopKind
+from cell.device import CommandStatus, GripperState, MachineState, RobotState, SignalSample, StopKind
 from cell_drivers.conformance.laws import hushing
 from cell_drivers.simulated import SimulatedCell
-from tests.conformance.around import SECOND, Around, Fault, Set, grippers, machines, robots, sneak, with_devices
+from tests.conformance.around import SECOND, Around, Fault, grippers, machines, robots, sneak, with_devices
 from tests.conformance.broken_moving import SendsOnStale
 from tests.conformance.broken_reading import MadeUp, RemembersWhatItPolled
 from tests.conformance.broken_serving import Trusting
+from tests.conformance.in_real_time import InRealTime
 
 
 class WaitsForAnAnswer(Around):
@@ -119,25 +119,14 @@ class WaitsToSee(Around):
         return bool(self.inner.is_occupied(zone, now))
 
 
-class Paced(Set):
-    """In real time: its world is as far as the clock is. `status` waits for a silent device, and `waits` says how."""
+class Paced(InRealTime):
+    """`status` waits for a silent device, and `waits` says how."""
 
-    virtual = None
     waits: type[Waiting]
 
     def __init__(self, inner: SimulatedCell) -> None:
         super().__init__(inner)
-        self.began, self.turn = time.monotonic_ns(), threading.RLock()
         self.motion = {name: self.waits(robot, self) for name, robot in inner.motion.items()}
-
-    def pass_time(self) -> None:
-        with self.turn:
-            self.inner.advance_to(max(self.inner.now(), time.monotonic_ns() - self.began))
-
-    def poll(self) -> tuple[DeviceEvent, ...]:
-        self.pass_time()
-        with self.turn:
-            return self.telling(self.inner.poll())
 
 
 class Waiting(Around):

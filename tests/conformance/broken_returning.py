@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
-from cell.device import CommandStatus, DeviceEvent, MachineState
+from cell.device import CommandStatus, MachineState
 from cell_drivers.conformance.laws import halting, returning
 from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import SECOND, Around, Fault, Set, grippers, machines, with_devices
+from tests.conformance.in_real_time import InRealTime
 
 
 class StaysAway(Around):
@@ -91,25 +90,14 @@ class StopsWhenHeard(Around):
             self.stop()
 
 
-class InRealTime(Set):
-    """Its world is as far as the clock is. Devices of one kind have an outbox."""
+class WithOutboxes(InRealTime):
+    """Devices of one kind have one."""
 
-    virtual = None
     kind = ""
 
     def __init__(self, inner: SimulatedCell) -> None:
         super().__init__(inner)
-        self.began, self.turn = time.monotonic_ns(), threading.RLock()
         setattr(self, self.kind, {name: HasAnOutbox(device, self) for name, device in getattr(inner, self.kind).items()})
-
-    def pass_time(self) -> None:
-        with self.turn:
-            self.inner.advance_to(max(self.inner.now(), time.monotonic_ns() - self.began))
-
-    def poll(self) -> tuple[DeviceEvent, ...]:
-        self.pass_time()
-        with self.turn:
-            return self.telling(self.inner.poll())
 
 
 class HasAnOutbox(Around):
@@ -149,11 +137,11 @@ class HasAnOutbox(Around):
                 outbox[0](*outbox[1])
 
 
-class MachinesLater(InRealTime):
+class MachinesLater(WithOutboxes):
     kind = "machines"
 
 
-class GrippersLater(InRealTime):
+class GrippersLater(WithOutboxes):
     kind = "grippers"
 
 
