@@ -11,7 +11,7 @@ from cell.driver_errors import DriverError
 from cell_drivers.conformance.bed import SECOND, Bed
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.laws.gripping import between, force_of, opened, parted
-from cell_drivers.conformance.laws.hushing import CLOSING, is_heard_again
+from cell_drivers.conformance.laws.hushing import CLOSING, is_heard_again, stopped_in_silence
 from cell_drivers.conformance.laws.machining import emptied, equipment_of, loaded, no_program
 from cell_drivers.conformance.laws.racing import BEHIND, one_thread
 from cell_drivers.conformance.seen import Broken, demand
@@ -48,17 +48,8 @@ def a_stop_goes_out_to_a_silent_machine(bed: Bed, machine: str) -> str:
 def a_stop_goes_out_to_a_silent_tool(bed: Bed, tool: str) -> str:
     seen = list[str]()
     for _ in range(TRIES):
-        gripper, hand = opened(bed, tool)
-        between(bed, tool, hand, is_there=True)
-        command = bed.id()
-        gripper.grip(command, hand, None, force_of(bed, tool))
-        bed.wait(0.1)
-        with bed.hushed(tool):
-            with suppress(DriverError):
-                gripper.stop()
-            bed.wait(CLOSING)
-        is_heard_again(bed, tool)
-        state, grip = _ended(bed, tool, command), gripper.state(hand).grip
+        hand, command = stopped_in_silence(bed, tool)
+        state, grip = _ended(bed, tool, command), bed.drivers.grippers[tool].state(hand).grip
         parted(bed, tool)
         if grip != "held" and state in HALTED:
             return state
@@ -144,7 +135,7 @@ def _stopped(bed: Bed, start: Callable[[str], None], stop: Callable[[], None], a
     other = threading.Thread(target=started, daemon=True)
     other.start()
     begins.wait()
-    time.sleep(after)
+    time.sleep(after)  # in real time, and with nobody looking: bed.wait would speak to the device meanwhile
     stop()
     other.join()
     return command

@@ -248,16 +248,8 @@ def a_silent_hand_grows_old(bed: Bed, tool: str) -> str:
 
 @law("gripper", "What was stopped in a silent tool is told truly: a hand that went on and holds its part was not `aborted`.")
 def a_stop_of_a_silent_tool_is_told_truly(bed: Bed, tool: str) -> str:
-    gripper, hand = opened(bed, tool)
-    between(bed, tool, hand, is_there=True)
-    command = bed.id()
-    gripper.grip(command, hand, None, force_of(bed, tool))
-    bed.wait(0.1)
-    with bed.hushed(tool):
-        with suppress(DriverError):
-            gripper.stop()
-        bed.wait(CLOSING)
-    is_heard_again(bed, tool)
+    hand, command = stopped_in_silence(bed, tool)
+    gripper = bed.drivers.grippers[tool]
 
     def told() -> str:
         return bed.status(tool, command).state
@@ -269,6 +261,22 @@ def a_stop_of_a_silent_tool_is_told_truly(bed: Bed, tool: str) -> str:
     seen = f"{grip or 'on its way'}: {told()}"
     parted(bed, tool)
     return seen
+
+
+def stopped_in_silence(bed: Bed, tool: str) -> tuple[str, str]:
+    """A hand that was stopped on its way about its part, while its tool was silent: the hand, and the command of its grip. It is
+    heard again, and had the time to close."""
+    gripper, hand = opened(bed, tool)
+    between(bed, tool, hand, is_there=True)
+    command = bed.id()
+    gripper.grip(command, hand, None, force_of(bed, tool))
+    bed.wait(0.1)
+    with bed.hushed(tool):
+        with suppress(DriverError):
+            gripper.stop()
+        bed.wait(CLOSING)
+    is_heard_again(bed, tool)
+    return hand, command
 
 
 @law("machine", "What a silent machine has said of itself grows old, and is told anew once it is heard again.")

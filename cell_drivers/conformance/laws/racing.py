@@ -51,7 +51,7 @@ def _is_stopped(moving: Rig, after: float) -> None:
 
     other = threading.Thread(target=start, daemon=True)
     other.start()
-    time.sleep(after)
+    time.sleep(after)  # in real time, and with nobody looking: bed.wait would speak to the robot meanwhile
     moving.robot.stop("hold")
     other.join()
     moving.watch(prepared.duration + moving.declared.standstill["hold"] + 0.5)
