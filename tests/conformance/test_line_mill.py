@@ -37,7 +37,7 @@ def mill() -> Iterator[LineMill]:
 def works(over_tcp: ModuleType) -> Any:
     reading = importlib.import_module("dry_driver.machine").Reading
 
-    class MillWorks(over_tcp.TcpWorks):  # type: ignore[misc,name-defined]
+    class MillWorks(over_tcp.TcpWorks):  # type: ignore[misc,name-defined]  # of a folder to be copied, which mypy does not read
         scheme = "mill"
         rate, max_age = 50.0, 0.4
         verified_against = ("a double of our own",)

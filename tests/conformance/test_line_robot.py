@@ -220,8 +220,18 @@ def test_a_robot_that_is_another_is_refused_before_anything_is_sent(line_robot: 
         assert other.heard == []
 
 
+def test_an_arm_that_does_not_say_how_it_is_read_is_none(line_robot: ModuleType) -> None:
+    class Mute(line_robot.TcpArm):  # type: ignore[misc, name-defined]  # of a folder to be copied, which mypy does not read
+        scheme = "line"
+
+        def ask(self, command: str) -> None: ...
+
+    with pytest.raises(TypeError, match="abstract method take"):
+        Mute("gantry", "line://127.0.0.1:7000", JOINTS)
+
+
 def test_whoever_greets_may_ask_and_nobody_else_speaks_before(line_robot: ModuleType, robot: LineRobot) -> None:
-    class Asking(line_robot.LineArm):  # type: ignore[misc, name-defined]
+    class Asking(line_robot.LineArm):  # type: ignore[misc, name-defined]  # of a folder to be copied, which mypy does not read
         def greet(self, incoming: Any) -> None:
             other = threading.Thread(target=self.stop, args=("hold",))
             other.start()

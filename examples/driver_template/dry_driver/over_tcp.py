@@ -8,6 +8,7 @@ import hashlib
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from contextlib import suppress
 from io import BufferedReader
@@ -49,7 +50,7 @@ class Incoming:
         return read
 
 
-class OverTcp(Generic[News, Answer]):
+class OverTcp(ABC, Generic[News, Answer]):
     """One device at `scheme://host:port`. A thread of its own reads; whatever is no message of the protocol ends the link. It is
     then made anew, and nothing is said again."""
 
@@ -73,14 +74,14 @@ class OverTcp(Generic[News, Answer]):
     def greet(self, incoming: Incoming) -> None:
         """Reads what a new link begins with. Raises `stranger(…)` where it is another device than the cell says."""
 
+    @abstractmethod
     def take(self, incoming: Incoming) -> News | tuple[str, Answer] | None:
         """Reads one message: news, or the answer that `ask` of a command asked for. What it raises ends the link. A device that
         tells only what it is asked for is asked here."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask(self, command: str) -> None:
         """Asks what became of a command."""
-        raise NotImplementedError
 
     # --- for you ---
 
