@@ -4,6 +4,8 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,7 +13,7 @@ from cell.device import CommandStatus, FaultRaised, GripChanged, LinkChanged
 from cell.driver_errors import DriverError, LinkLost, Refusal, Refused, Stale
 from cell_drivers.modbus_gripper import link
 from cell_drivers.modbus_gripper.gripper import ModbusGripper
-from tests.cell_drivers.modbus_gripper.bench import driver_at, gripper_bench
+from tests.cell_drivers.modbus_gripper.bench import GripperBench, driver_at, gripper_bench
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, LOSSLESS, Chaos
 from tests.doubles.modbus_server import Framing
@@ -191,22 +193,29 @@ def answers(stream: bytes) -> int | None:
     return length if length is not None and len(stream) >= length else None
 
 
-def test_a_stop_is_written_to_a_gripper_that_has_just_fallen_silent() -> None:
-    """It waits for no answer longer than one may take; what became of it nobody knows."""
+@contextmanager
+def closing_behind_a_relay() -> Iterator[tuple[GripperBench, ChaosRelay, ModbusGripper]]:
+    """Slow jaws on their way, asked by the driver to grip as c1."""
     with gripper_bench(speed=0.2) as bench, ChaosRelay(("127.0.0.1", bench.server.port), Chaos(0, CALM)) as relay:
         driver = driver_at(relay.port)
         driver.open()
         try:
             driver.grip("c1", "a", None, 100.0)
             until(lambda: driver.state("a").grip is None and bench.gripper.position > 10, "the jaws to move")
-            let_go = relay.hold()
-            driver.stop()
-            until(lambda: bench.server.writes[-1][1][0] == 0x0100, "the stop to arrive")
-            assert driver.status("c1").state in ("running", "unknown")
-            let_go()
-            until(lambda: driver.status("c1").state == "unknown", "what became of it to be given up")
+            yield bench, relay, driver
         finally:
             driver.close()
+
+
+def test_a_stop_is_written_to_a_gripper_that_has_just_fallen_silent() -> None:
+    """It waits for no answer longer than one may take; what became of it nobody knows."""
+    with closing_behind_a_relay() as (bench, relay, driver):
+        let_go = relay.hold()
+        driver.stop()
+        until(lambda: bench.server.writes[-1][1][0] == 0x0100, "the stop to arrive")
+        assert driver.status("c1").state in ("running", "unknown")
+        let_go()
+        until(lambda: driver.status("c1").state == "unknown", "what became of it to be given up")
 
 
 @pytest.mark.slow
@@ -214,22 +223,15 @@ def test_no_link_is_made_for_a_stop_that_the_last_one_has_not_taken(monkeypatch:
     """What is at its other end by then nobody has looked at. By the clock: on a busy machine the stop may go out before the link
     is closed, over the link that stands."""
     monkeypatch.setattr(link, "ANSWER", 5.0)
-    with gripper_bench(speed=0.2) as bench, ChaosRelay(("127.0.0.1", bench.server.port), Chaos(0, CALM)) as relay:
-        driver = driver_at(relay.port)
-        driver.open()
-        try:
-            driver.grip("c1", "a", None, 100.0)
-            until(lambda: driver.state("a").grip is None and bench.gripper.position > 10, "the jaws to move")
-            let_go = relay.hold()
-            until(lambda: time.monotonic_ns() - driver.state("a").time > 60_000_000, "a question to be left without an answer")
-            driver.stop()
-            relay.hang_up()
-            until(lambda: driver.status("c1").state == "unknown", "what became of it to be given up")
-            until(lambda: relay.connections > 1, "another link")
-            assert len(bench.server.writes) == 1
-            let_go()
-        finally:
-            driver.close()
+    with closing_behind_a_relay() as (bench, relay, driver):
+        let_go = relay.hold()
+        until(lambda: time.monotonic_ns() - driver.state("a").time > 60_000_000, "a question to be left without an answer")
+        driver.stop()
+        relay.hang_up()
+        until(lambda: driver.status("c1").state == "unknown", "what became of it to be given up")
+        until(lambda: relay.connections > 1, "another link")
+        assert len(bench.server.writes) == 1
+        let_go()
 
 
 def test_nothing_but_a_stop_is_written_where_no_answer_comes() -> None:
