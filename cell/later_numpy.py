@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from numpy import *  # noqa: F403 (as numpy itself would be had)
+    from numpy import *  # noqa: F403 (whoever reads types is to see all that numpy has, by its own names)
 else:
 
     def __getattr__(name):

@@ -9,6 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
+from cell.diagnostic import Outcome
+from cell.driver import DriverFactory
 from cell.driver_errors import as_told
 from cell_drivers.hosted import child
 from cell_drivers.hosted.desk import Desk
@@ -46,12 +48,13 @@ class _Unfit(Exception):
 
 def _desk(start_up: StartUp) -> Desk:
     found = find_driver(start_up.driver)
-    factory = load(found.value) if found.value is not None else found
-    if factory.value is None:
+    factory = load(found.value) if found.value is not None else Outcome[DriverFactory](None, found.diagnostics)
+    make = factory.value
+    if make is None:
         (diagnostic, *_) = factory.diagnostics
         raise _Unfit(Broken("import", diagnostic.help or diagnostic.message))
     try:
-        drivers = as_set(factory.value(start_up.assembly))  # type: ignore[operator]
+        drivers = as_set(make(start_up.assembly))
     except BaseException as cause:  # SystemExit among them: what a foreign driver raises is its fault
         raise _Unfit(Broken("making", shortened(as_told(cause)))) from cause
     hands = {name: tuple(hand.name for hand in tool.hands) for name, tool in start_up.assembly.cell.tools.items()}

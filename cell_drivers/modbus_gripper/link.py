@@ -132,7 +132,7 @@ class Link:
         this link alone: asked for a write, pymodbus makes one anew where the gripper has closed it."""
         try:
             yield
-        except Exception:
+        except Exception:  # whatever it was goes on to whoever ends the link
             stop = self._follower.unheard() if client.socket is not None else None
             if stop is not None:
                 with suppress(Exception):

@@ -123,7 +123,8 @@ def test_a_resume_says_which_link_it_waits_for_and_for_how_long() -> None:
     state = replace(state, pack="Held")
     told = []
     for rules in (TELLS_AWAITED_LINKS, TELLS_AWAITED_LINKS - 1):
-        context = replace(state.context, rules=rules)  # type: ignore[type-var]
+        assert state.context is not None
+        context = replace(state.context, rules=rules)
         resumed, commands = advance(replace(state, context=context), OperatorAsked(state.now, OF, "resume", "ann"))
         assert resumed.pack == "Unholding"
         assert resumed.timers["alarms"] == state.now + 120_000_000_000

@@ -66,10 +66,11 @@ def sent(kind: type, rules: int) -> tuple[RunState, str]:
         if isinstance(event, RunOpened):
             event = replace(event, context=replace(event.context, rules=rules))
         state, _ = advance(state, event)
-        step = event.of.step if isinstance(event, CommandSent) else None
         plan = state.progress.plan
-        if step is not None and plan is not None and isinstance(plan.steps[step].action, kind):
-            return state, event.command.id  # type: ignore[union-attr]
+        if not isinstance(event, CommandSent) or event.of.step is None or plan is None:
+            continue
+        if isinstance(plan.steps[event.of.step].action, kind):
+            return state, event.command.id
     raise AssertionError(kind)
 
 

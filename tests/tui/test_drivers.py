@@ -13,7 +13,7 @@ import pytest
 
 from cell.device import DeviceEvent
 from cell.diagnostic import Outcome
-from cell.driver import CONTRACT_VERSION, Assembly, DriverFactory, DriverSet
+from cell.driver import CONTRACT_VERSION, Assembly, DriverSet
 from cell_drivers.conformance.built_in import built_in
 from cell_drivers.registry import InstalledDriver
 from cell_drivers.simulated import driver as simulated
@@ -28,6 +28,8 @@ from tui.exit_codes import DONE, DRIVER, HELD, USAGE
 from tui.hang_watch import PATIENCE, HangWatch
 
 LAW = "a-power-stop-takes-the-power"
+Factory = Callable[[Assembly], object]
+"""As it comes from a package that we did not write: it may give anything."""
 
 
 class Real(Set):
@@ -37,10 +39,10 @@ class Real(Set):
 
 
 @pytest.fixture
-def installed_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[DriverFactory], None]:
+def installed_as(monkeypatch: pytest.MonkeyPatch) -> Callable[[Factory], None]:
     """Makes `odd` the name of a driver."""
 
-    def install(factory: DriverFactory) -> None:
+    def install(factory: Factory) -> None:
         found = InstalledDriver("odd", "tests.tui.test_drivers:driver", "odd-package", "2.3", "")
         monkeypatch.setattr(driver_bench, "find_driver", lambda name: Outcome(found))
         monkeypatch.setattr(driver_bench, "load", lambda driver: Outcome(factory))
@@ -67,9 +69,9 @@ def test_a_driver_that_keeps_its_laws_is_told_so_with_exit_code_0(capsys: pytest
 
 
 def test_a_factory_that_gives_no_set_is_told_so(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+    installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    installed_as(lambda assembly: None)  # type: ignore[arg-type, return-value]
+    installed_as(lambda assembly: None)
     assert main(["drivers", "test", "odd"]) == DRIVER
     assert "TypeError: its factory gives no DriverSet: NoneType has no close, couplings, grippers" in capsys.readouterr().err
 
@@ -114,9 +116,9 @@ def test_the_statement_is_json(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 
 
 def test_a_broken_law_is_named_with_what_was_seen_and_exit_code_5(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+    installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    installed_as(lambda assembly: robots(KeepsPower)(simulated(assembly)))  # type: ignore[arg-type, return-value]
+    installed_as(lambda assembly: robots(KeepsPower)(simulated(assembly)))
     assert main(["drivers", "test", "odd", "--law", LAW]) == DRIVER
     captured = capsys.readouterr()
     assert f"✗ {LAW}  gantry  its mode is idle, not off" in captured.out
@@ -124,16 +126,14 @@ def test_a_broken_law_is_named_with_what_was_seen_and_exit_code_5(
     assert f"odd breaks 1 law of the contract {CONTRACT_VERSION}" in captured.err
 
 
-def test_what_could_not_be_tried_is_no_pass(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    installed_as(lambda assembly: machines(NeverClears)(simulated(assembly)))  # type: ignore[arg-type, return-value]
+def test_what_could_not_be_tried_is_no_pass(installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str]) -> None:
+    installed_as(lambda assembly: machines(NeverClears)(simulated(assembly)))
     assert main(["drivers", "test", "odd", "--law", "a-fault-is-told-and-acknowledged"]) == DRIVER
     assert "Nothing could be tried, so nothing is known." in capsys.readouterr().err
 
 
 def test_real_devices_do_not_move_where_nobody_can_be_asked(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+    installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     installed_as(lambda assembly: Real(simulated(assembly)))
     assert main(["drivers", "test", "odd", "--travel", "0.2", "--speed", "0.3"]) == HELD
@@ -146,7 +146,7 @@ def test_real_devices_do_not_move_where_nobody_can_be_asked(
 
 
 def test_a_device_that_a_run_drives_is_not_tried_and_one_that_is_tried_is_held(
-    installed_as: Callable[[DriverFactory], None],
+    installed_as: Callable[[Factory], None],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -182,7 +182,7 @@ def test_a_device_that_a_run_drives_is_not_tried_and_one_that_is_tried_is_held(
 
 
 def test_devices_that_cannot_be_opened_are_told_in_one_line(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+    installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Unplugged(Set):
         def open(self) -> None:
@@ -202,24 +202,24 @@ def test_a_driver_that_is_not_there_is_a_diagnostic(capsys: pytest.CaptureFixtur
 
 
 def test_a_driver_that_cannot_drive_the_cell_is_one_too(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str]
+    installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuses(assembly: Assembly) -> object:
         raise ValueError("no address for gantry")
 
-    installed_as(refuses)  # type: ignore[arg-type]
+    installed_as(refuses)
     assert main(["drivers", "test", "odd"]) == DRIVER
     said = capsys.readouterr().err
     assert "no address for gantry; with `--cell FILE` it is tried on its devices in a cell file" in said
 
 
 def test_an_address_that_makes_no_sense_is_shown_where_it_stands(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def refuses(assembly: Assembly) -> object:
         raise ValueError("the port is no number")
 
-    installed_as(refuses)  # type: ignore[arg-type]
+    installed_as(refuses)
     cell = tmp_path / "one.cell"
     first = Path(__file__).parents[2].joinpath("examples", "01_first_move", "first_move.cell").read_text("utf-8")
     cell.write_text(first.replace("driver sim", 'driver odd\n  address "odd://x:abc"'), "utf-8")
@@ -251,20 +251,20 @@ def test_findings_of_the_cell_file_are_told(tmp_path: Path, capsys: pytest.Captu
 
 @pytest.mark.parametrize("leaving", [SystemExit(0), GeneratorExit("enough")], ids=["SystemExit", "another"])
 def test_a_driver_that_wants_to_leave_the_program_breaks_its_law_and_does_not(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str], leaving: BaseException
+    installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str], leaving: BaseException
 ) -> None:
     class Leaves(Around):
         def stop(self, kind: str) -> None:
             raise leaving
 
-    installed_as(lambda assembly: robots(Leaves)(simulated(assembly)))  # type: ignore[arg-type, return-value]
+    installed_as(lambda assembly: robots(Leaves)(simulated(assembly)))
     assert main(["drivers", "test", "odd", "--law", LAW]) == DRIVER
     assert f"it raises {type(leaving).__name__}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("when", ["made", "opened"])
 def test_a_driver_that_leaves_before_anything_was_tried_is_told(
-    installed_as: Callable[[DriverFactory], None], capsys: pytest.CaptureFixture[str], when: str
+    installed_as: Callable[[Factory], None], capsys: pytest.CaptureFixture[str], when: str
 ) -> None:
     class Leaves(Set):
         def open(self) -> None:
@@ -299,7 +299,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, list[int]]:
     [("made", "it is imported and made"), ("open", "it is opened"), ("poll", f"{LAW} is tried on gantry")],
 )
 def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
-    installed_as: Callable[[DriverFactory], None],
+    installed_as: Callable[[Factory], None],
     left: tuple[threading.Event, list[int]],
     capsys: pytest.CaptureFixture[str],
     where: str,
