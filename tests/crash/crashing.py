@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -207,18 +208,27 @@ def faults(end: End, plain: End) -> Iterator[str]:
 
 
 def _otherwise(end: End, plain: End) -> Iterator[str]:
-    mine, other = _outcome(end), _outcome(plain)
+    """A plan that is made anew may lay a part into another slot of the same place, but no two into one."""
+    is_anew = end.plans > plain.plans
+    mine, other = _outcome(end, is_anew), _outcome(plain, is_anew)
+    slots = Counter(place for part in end.world.parts if (place := whereabouts(part.where)).endswith("]"))
+    for place in sorted(place for place, parts in slots.items() if parts > 1):
+        yield f"{slots[place]} parts are at {place}"
     for part in sorted(mine.keys() | other.keys()):
         if mine.get(part) != other.get(part):
             yield f"{part}: {mine.get(part)}, undisturbed {other.get(part)}"
 
 
-def _outcome(end: End) -> dict[str, tuple[object, ...]]:
+def _place(where: str, is_any_slot: bool) -> str:
+    return where.partition("[")[0] if is_any_slot else where
+
+
+def _outcome(end: End, is_in_any_slot: bool) -> dict[str, tuple[object, ...]]:
     """Of each part where it is, what it is, what was reached and told of it, and what was truly done to it."""
     truth = {part.id: part for part in end.world.parts}
     return {
         name: (
-            whereabouts(truth[name].where) if name in truth else "",
+            _place(whereabouts(truth[name].where), is_in_any_slot) if name in truth else "",
             held.part.kind,
             tuple(sorted(held.part.reached)),
             held.part.outcomes,

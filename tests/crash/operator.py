@@ -66,9 +66,11 @@ class Operator:
         question = self.state.trouble.questions[name]
         if question.part is not None:
             return self._where(question.part, question.answers)
+        if question.retreat is not None or question.grants is not None:
+            return question.answers[0]  # nothing is in the way, and who asks may allow it
         plan = self.state.progress.plan
         assert plan is not None
-        assert question.step is not None
+        assert question.step is not None, question
         return DONE if self._is_done(plan.steps[question.step]) else NOT_DONE
 
     def _where(self, part: str, answers: Sequence[str]) -> str:
