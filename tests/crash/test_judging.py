@@ -1,0 +1,69 @@
+"""What the judging of a killed run must not let pass, also where a plan that was made anew may take another slot of a place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from cell.events import PlanReleased
+from cell.world_record import PartRecord, RestsIn
+from tests.crash.crashing import End, faults, undisturbed
+from tests.crash.stories import Tending
+
+STORY = Tending()
+
+
+@cache
+def plain() -> End:
+    return undisturbed(STORY)
+
+
+def in_outfeed() -> tuple[PartRecord, PartRecord]:
+    first, second, *_ = (part for part in plain().world.parts if part.id in plain().world.parts_in("outfeed"))
+    return first, second
+
+
+def with_part(part: PartRecord, **otherwise: Any) -> End:
+    parts = tuple(replace(one, **otherwise) if one.id == part.id else one for one in plain().world.parts)
+    return replace(plain(), world=replace(plain().world, parts=parts))
+
+
+def planned_anew(end: End) -> End:
+    again = next(event for event in end.events if isinstance(event, PlanReleased))
+    return replace(end, events=(*end.events, again))
+
+
+def otherwise(end: End) -> list[str]:
+    """But for what the run believes of it: that is held against the world in any case."""
+    return [fault for fault in faults(end, plain()) if "the run has it at" not in fault and "the journal" not in fault]
+
+
+def free_slot() -> RestsIn:
+    taken = {part.where for part in plain().world.parts}
+    return next(slot for k in range(1, 9) if (slot := RestsIn(f"outfeed[{k}]")) not in taken)
+
+
+def test_another_slot_of_the_same_place_is_right_where_a_plan_was_made_anew_and_nowhere_else() -> None:
+    moved = with_part(in_outfeed()[0], where=free_slot())
+    assert otherwise(planned_anew(moved)) == []
+    assert len(otherwise(moved)) == 1
+
+
+def test_two_parts_in_one_slot_are_a_fault() -> None:
+    first, second = in_outfeed()
+    (fault,) = otherwise(planned_anew(with_part(first, where=second.where)))
+    assert fault.startswith("2 parts are at outfeed[")
+
+
+@pytest.mark.parametrize("broken", [
+    {"where": RestsIn("scrap")},
+    {"where": RestsIn("infeed[9]")},
+    {"programs": (("lathe", "OP10"), ("lathe", "OP10"))},
+], ids=["in another place", "in a slot of another place", "done twice"])  # fmt: skip
+def test_a_part_elsewhere_and_one_to_which_a_thing_was_done_twice_are_faults(broken: dict[str, Any]) -> None:
+    part = in_outfeed()[0]
+    (fault,) = otherwise(planned_anew(with_part(part, **broken)))
+    assert fault.startswith(f"{part.id}: ")
