@@ -1,8 +1,10 @@
 """Kills the controller of a run at every write of its journal: `python -m tests.crash [--story NAME] [--points 500]`.
 
 Each write is met three times: before its commands go out, after, and after their effect; by turns with and without what devices
-told meanwhile, and in every fifth point with devices that cannot tell what became of a command. One line a fault, figures at the
-end; exit 1 where there is any.
+told meanwhile, and in every fifth point with devices that cannot tell what became of a command. The points of a story have one
+order, any stretch of which lies all over the run: `--first 500` goes on behind 500 of them, so two processes share a story by
+`--points 250` and `--points 250 --first 250`. Before each fault stands what runs its point again by itself; figures at the end;
+exit 1 where there is any fault.
 """
 
 from __future__ import annotations
@@ -11,68 +13,82 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 from cell.events import Answered, StepUnknown
 from cellwright.folders import cache_folder
-from tests.crash.crashing import End, Point, Story, crashed, faults, undisturbed
-from tests.crash.killing import WHENS
+from tests.crash.crashing import Story, crashed, faults, undisturbed
 from tests.crash.mute import mute
-from tests.crash.stories import Tending, example
-from tests.scenarios.subjects import EXAMPLES
+from tests.crash.points import Instant, instant, instants
+from tests.crash.stories import STORIES, Tending, example
 
-MUTE_EVERY = 5
-
-
-def points(writes: int, wanted: int) -> Iterator[Point]:
-    """All there are, or `wanted` of them, evenly."""
-    every = [
-        Point(write, when, (write + k) % 2 == 0, float(7 * write % 40))
-        for write in range(1, writes + 1)
-        for k, when in enumerate(WHENS)
-    ]
-    wanted = min(wanted, len(every))
-    yield from (every[k * len(every) // wanted] for k in range(wanted))
+GANTRY, ALL = "gantry", "all"
+CLEARED = "\r\x1b[K"
 
 
-def campaign(story: Story, wanted: int) -> Counter[str]:
+def campaign(name: str, story: Story, given: argparse.Namespace) -> Counter[str]:
     plain, found = undisturbed(story), Counter[str]()
     _say(f"{story.name}: {plain.writes} writes, undisturbed it ends {plain.state.pack}")
-    for number, point in enumerate(points(plain.writes, wanted)):
-        is_mute = number % MUTE_EVERY == MUTE_EVERY - 1
-        end = crashed(story, point, mute(*story.world().drivers) if is_mute else None)
+    met = given.only or list(instants(plain.writes, given.points, given.first))
+    for number, at in enumerate(met):
+        _show(f"{name}: {number} of {len(met)}, {found['faults']} with faults")
         found["points"] += 1
-        found["with devices that cannot tell"] += is_mute
-        found["questions"] += sum(isinstance(event, Answered) for event in end.events)
-        found["steps of which nobody can tell"] += sum(isinstance(event, StepUnknown) for event in end.events)
-        found["plans anew"] += end.plans - plain.plans
-        _count(end, plain, point, found)
+        found["with devices that cannot tell"] += at.is_mute
+        try:
+            end = crashed(story, at.point, mute(*story.world().drivers) if at.is_mute else None)
+            found["questions"] += sum(isinstance(event, Answered) for event in end.events)
+            found["steps of which nobody can tell"] += sum(isinstance(event, StepUnknown) for event in end.events)
+            found["plans anew"] += end.plans - plain.plans
+            found["faults"] += told(name, at, list(faults(end, plain)))
+        except Exception as defect:
+            if given.only:
+                raise
+            found["faults"] += told(name, at, [f"a defect: {type(defect).__name__}: {defect}"])
     return found
 
 
-def _count(end: End, plain: End, point: Point, found: Counter[str]) -> None:
-    faulty = list(faults(end, plain))
-    found["faults"] += bool(faulty)
+def told(name: str, at: Instant, faulty: Sequence[str]) -> bool:
+    """Whether there was any to tell."""
+    if faulty:
+        _say(f'  --story {name} --only "{at.text}"')
     for fault in faulty:
-        _say(f"  {point}: {fault}")
+        _say(f"    {fault}")
+    return bool(faulty)
 
 
 def _say(text: str) -> None:
+    _show("")
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-def main() -> int:
+def _show(text: str) -> None:
+    """How far it is, to whoever looks on."""
+    if sys.stderr.isatty():
+        sys.stderr.write(CLEARED + text)
+        sys.stderr.flush()
+
+
+def asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description="Kills controllers at every write.")
-    parser.add_argument("--story", choices=["gantry", *EXAMPLES, "all"], default="gantry")
+    parser.add_argument("--story", choices=[GANTRY, *STORIES, ALL], default=GANTRY)
     parser.add_argument("--points", type=int, default=540, help="how many of the points, of each story")
-    arguments = parser.parse_args()
-    names = ["gantry", *EXAMPLES] if arguments.story == "all" else [arguments.story]
-    total, began = Counter[str](), time.monotonic()
-    for name in names:
-        story = Tending() if name == "gantry" else example(name, Path("examples"), cache_folder())
-        found = campaign(story, arguments.points)
+    parser.add_argument("--first", type=int, default=0, help="behind how many points of their order it begins")
+    parser.add_argument("--only", type=instant, action="append", metavar="POINT", help="this point, as it is told with a fault")
+    parser.add_argument("--examples", type=Path, default=Path("examples"))
+    parser.add_argument("--cache", type=Path, default=cache_folder(), help="where plans of before are found")
+    given = parser.parse_args(words)
+    if given.only and given.story == ALL:
+        parser.error("--only is a point of one story")
+    return given
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    given, total, began = asked(words), Counter[str](), time.monotonic()
+    for name in [GANTRY, *STORIES] if given.story == ALL else [given.story]:
+        story = Tending() if name == GANTRY else example(name, given.examples, given.cache)
+        found = campaign(name, story, given)
         _say("  " + ", ".join(f"{count} {what}" for what, count in sorted(found.items())))
         total += found
     _say(f"{total['points']} points in {time.monotonic() - began:.0f} s, {total['faults']} with faults")

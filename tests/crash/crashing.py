@@ -24,7 +24,8 @@ from controller.runner import Resumption, Runner
 from controller.summary import summary_of
 from controller.time_shift import Moment, shift_to, times_of
 from tests.crash.killing import Cord, Kept, Killed, Reached, When
-from tests.crash.operator import Operator
+from tests.crash.operator import Operator, still_asked
+from tests.crash.without_end import is_without_end, unfinished
 
 LONGEST = 90.0  # s that nobody is there
 
@@ -128,7 +129,7 @@ def stopped(story: Story, write: int, how: Asked, away: float = 0.0) -> tuple[En
 def _run(
     story: Story, world: SimulatedCell, cord: Cord, kept: dict[str, ReleasedPlan], stops_at: tuple[int, Asked] | None = None
 ) -> tuple[RunState, Kept, Operator]:
-    journal, operator, drivers = Kept(cord), Operator(world, stops_at=stops_at), Reached(world, cord)
+    journal, operator, drivers = Kept(cord), Operator(world, stops_at=stops_at, asks=still_asked(world, ())), Reached(world, cord)
     kept[story.plan.motion_plan.plan_id] = story.plan
     runner = _runner(story, drivers, journal, operator, kept)
     with suppress(Killed):
@@ -139,7 +140,7 @@ def _run(
 def _resumed(
     story: Story, world: SimulatedCell, journal: Kept, cord: Cord, kept: dict[str, ReleasedPlan]
 ) -> tuple[RunState, tuple[QuestionAsked, ...]]:
-    operator, drivers = Operator(world), Reached(world, cord)
+    operator, drivers = Operator(world, asks=still_asked(world, journal.events)), Reached(world, cord)
     runner = _runner(story, drivers, journal, operator, kept)
     runner.resume(resumption(journal.events, kept, runner.clock))
     return runner.state, tuple(operator.questions)
@@ -202,7 +203,7 @@ def faults(end: End, plain: End) -> Iterator[str]:
     for violation in end.world.violations[:3]:
         yield f"the world saw: {violation.text} ({violation.command})"
     yield from disagreements(summary_of(end.state), end.world)
-    yield from _otherwise(end, plain)
+    yield from unfinished(end.events, end.state, end.world) if is_without_end(end.events) else _otherwise(end, plain)
     if verified(end.events) != end.state:
         yield "the journal does not give the state again"
 

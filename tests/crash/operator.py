@@ -1,4 +1,5 @@
-"""An operator who looks at the world: resumes what holds, and answers every question as it truly is."""
+"""An operator who looks at the world: resumes what holds, answers every question as it truly is, and asks by the clock for what
+the world's scenario says."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cell.commands import Subject
-from cell.events import Answered, Asked, Event, QuestionAsked
+from cell.events import Answered, Asked, Event, OperatorAsked, QuestionAsked
+from cell.scenario import OperatorAsks
 from cell.steps import Step
 from cell.world_record import RestsIn
 from cell_drivers.simulated import SimulatedCell
@@ -16,10 +18,21 @@ from controller.run_state import NOTHING_YET, RunState
 MOST_RESUMES = 8
 
 
+def still_asked(world: SimulatedCell, events: Sequence[Event]) -> list[OperatorAsks]:
+    """What by these events nobody has heard yet."""
+    heard = {event.what for event in events if isinstance(event, OperatorAsked)}
+    asks = (d for d in world.record().scenario.disturbances if isinstance(d, OperatorAsks))
+    return sorted((ask for ask in asks if ask.what not in heard), key=_time)
+
+
+def _time(ask: OperatorAsks) -> int:
+    return round(ask.at * 1e9)
+
+
 @dataclass(slots=True)
 class Operator:
     """`questions` counts those asked of them. After MOST_RESUMES resumes they give up. `stops_at`: behind how many writes they
-    ask for which stop."""
+    ask for which stop. `asks`: what for by the clock, the first one first."""
 
     world: SimulatedCell
     state: RunState = NOTHING_YET
@@ -27,6 +40,7 @@ class Operator:
     resumes: int = 0
     stops_at: tuple[int, Asked] | None = None
     heard: int = 0
+    asks: list[OperatorAsks] = field(default_factory=list)
 
     def hear(self, events: Sequence[Event], state: RunState) -> None:
         self.state = state
@@ -36,6 +50,8 @@ class Operator:
     # --- the inbox ---
 
     def take(self, now: int) -> Sequence[tuple[Asked, str]]:
+        if self.asks and _time(self.asks[0]) <= now:
+            return ((self.asks.pop(0).what, "ann"),)
         if self._is_stopping():
             assert self.stops_at is not None
             what, self.stops_at = self.stops_at[1], None
@@ -52,7 +68,9 @@ class Operator:
         return False
 
     def next_time(self) -> int | None:
-        return self.world.now() if self._is_wanted() or self._is_stopping() else None
+        if self._is_wanted() or self._is_stopping():
+            return self.world.now()
+        return _time(self.asks[0]) if self.asks else None
 
     def _is_stopping(self) -> bool:
         return self.stops_at is not None and self.heard >= self.stops_at[0]

@@ -8,14 +8,19 @@ from pathlib import Path
 
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
-from cell.scenario import Disturbance, Scenario
+from cell.scenario import Disturbance, RejectShare, Scenario
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cellwright.running import ResidentPlanner, run_spec
 from controller.callers import Replanner
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import POLICIES, SmallPlanner, intent, released, spec, world
+from tests.end_to_end.gantries import on_gantries
 from tests.end_to_end.line import Planned, planned
-from tests.scenarios.subjects import EXAMPLES, planned_on_gantries
+from tests.scenarios.subjects import EXAMPLES, ROLLING, ROLLING_FILE, planned_on_gantries, with_an_end
+
+STORIES = (*EXAMPLES, ROLLING)
+ENDS = with_an_end(Scenario(7, (RejectShare(0.5),)))
+"""Of the example without end: both branches are taken, and somebody asks for its end."""
 
 
 def checked_once(world: SimulatedCell, good: dict) -> SimulatedCell:  # type: ignore[type-arg]
@@ -80,12 +85,16 @@ class Example:
         return checked_once(simulated_cell(request.cell, request.robots, self.scenario), self._checked)
 
     def planner(self) -> Replanner:
-        own = self.planned.planner
-        return own if own is not None else ResidentPlanner(self.planned.reading, self.planned.workshop, self.planned.request.seed)
+        own, told, request = self.planned.planner, self.planned, self.planned.request
+        if own is not None:
+            return own
+        return ResidentPlanner(told.reading, told.workshop, request.seed, is_continuous=request.is_continuous)
 
 
 def example(name: str, folder: Path, cache: Path) -> Example:
     """Raises CannotGoOn."""
+    if name == ROLLING:
+        return Example(planned(str(folder / ROLLING_FILE), cache, is_continuous=True), name, ENDS)
     file, params, orders = EXAMPLES[name]
     given = None if orders is None else str(folder / orders)
     return Example(planned(str(folder / file), cache, params, orders=given), name)
@@ -93,4 +102,6 @@ def example(name: str, folder: Path, cache: Path) -> Example:
 
 def example_on_gantries(name: str, folder: Path) -> Example:
     """Raises CannotGoOn."""
+    if name == ROLLING:
+        return Example(on_gantries(folder / ROLLING_FILE, is_continuous=True), name, ENDS)
     return Example(planned_on_gantries(name, folder), name)

@@ -10,13 +10,12 @@ import pytest
 
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS
-from tests.crash.stories import Example, example_on_gantries
-from tests.scenarios.subjects import EXAMPLES
+from tests.crash.stories import STORIES, Example, example_on_gantries
 
 QUICK = {"first_move": 6, "kitting": 2, "sorting": 2}
-LONG = {"palletizing": 4, "deburring": 6, "tending": 9, "sampling": 9, "assembly": 5, "two_arms": 5}
+LONG = {"palletizing": 4, "deburring": 6, "tending": 9, "sampling": 9, "assembly": 5, "two_arms": 5, "rolling": 6}
 """How many points, spread over the whole run. The long tests have twice as many and one more, at other instants."""
-SAMPLED = ("tending", "assembly", "sampling")
+SAMPLED = ("tending", "assembly", "sampling", "rolling")
 """Those that no quick test kills and that are soon over; the rest of the long tests are slow ones."""
 
 
@@ -41,12 +40,10 @@ def test_an_example_that_is_killed_ends_as_if_it_had_not_been(name: str, reposit
     killed_and_gone_on_with(name, QUICK[name], repository)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.long if n in SAMPLED else pytest.mark.slow) for n in EXAMPLES]
-)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.long if n in SAMPLED else pytest.mark.slow) for n in STORIES])
 def test_so_does_each_of_them_at_more_instants(name: str, repository: Path) -> None:
     killed_and_gone_on_with(name, LONG[name] if name in LONG else 2 * QUICK[name] + 1, repository)
 
 
 def test_every_example_is_killed() -> None:
-    assert set(QUICK) | set(LONG) == set(EXAMPLES)
+    assert set(QUICK) | set(LONG) == set(STORIES)

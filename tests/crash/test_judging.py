@@ -1,17 +1,20 @@
-"""What the judging of a killed run must not let pass, also where a plan that was made anew may take another slot of a place."""
+"""What the judging of a killed run must not let pass, also where a plan that was made anew may take another slot of a place, and
+where a run without end may make other parts."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cell.events import PlanReleased
+from cell.events import OperatorAsked, PlanReleased
 from cell.world_record import PartRecord, RestsIn
 from tests.crash.crashing import End, faults, undisturbed
-from tests.crash.stories import Tending
+from tests.crash.stories import Tending, example_on_gantries
+from tests.crash.without_end import unfinished
 
 STORY = Tending()
 
@@ -67,3 +70,43 @@ def test_a_part_elsewhere_and_one_to_which_a_thing_was_done_twice_are_faults(bro
     part = in_outfeed()[0]
     (fault,) = otherwise(planned_anew(with_part(part, **broken)))
     assert fault.startswith(f"{part.id}: ")
+
+
+# --- without end -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def rolled(repository: Path) -> End:
+    return undisturbed(example_on_gantries("rolling", repository / "examples"))
+
+
+def seen_otherwise(end: End, **world: Any) -> list[str]:
+    return list(unfinished(end.events, end.state, replace(end.world, **world)))
+
+
+def test_a_run_without_end_has_brought_each_part_where_its_verdict_says(repository: Path) -> None:
+    end = rolled(repository)
+    assert list(faults(end, end)) == []
+    (bad, *_) = (part for part in end.world.parts if part.where == RestsIn("rework"))
+    others = tuple(part for part in end.world.parts if part.id != bad.id)
+    assert len({part.where for part in others}) == 2
+    elsewhere = replace(bad, where=RestsIn("box"))
+    assert seen_otherwise(end, parts=(*others, elsewhere)) == [f"{bad.id} is at box, with reject"]
+    on_the_belt = replace(bad, where=RestsIn("belt"))
+    assert seen_otherwise(end, parts=(*others, on_the_belt)) == [f"{bad.id} is at belt, with reject"]
+
+
+def test_a_part_of_a_run_without_end_that_was_judged_twice_or_comes_twice_is_a_fault(repository: Path) -> None:
+    end = rolled(repository)
+    told, came = end.world.of("told")[3], end.world.of("presented")[3]
+    assert seen_otherwise(end, effects=(*end.world.effects, told)) == [
+        f"{told.part} was judged 2 times, and 0 times nobody could tell"
+    ]
+    (fault,) = seen_otherwise(end, effects=(*end.world.effects, came))
+    assert fault.endswith("goals are met with 13 parts that came")
+
+
+def test_a_run_without_end_that_is_over_though_nobody_has_asked_is_a_fault(repository: Path) -> None:
+    end = rolled(repository)
+    unasked = tuple(event for event in end.events if not isinstance(event, OperatorAsked))
+    assert list(unfinished(unasked, end.state, end.world)) == ["it is over, and nobody has asked for that"]
