@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from cell.events import FactObserved, HandClosedEmpty, PartMoved, Source, StillMoves
+from cell.run import WAITS_FOR_COUPLINGS
 from cell.state import CellState, Expected, InHand, InPart, InPlace, Location, Lost
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Fact, Stance, stance_name
 from controller.draft import Draft
@@ -207,11 +208,13 @@ def _see_stance(d: Draft, robot: str, stance: Stance, is_there: bool) -> None:
 
 
 def _see_mounted(d: Draft, tool: str, robot: str, is_there: bool) -> None:
-    """A flange that has let go of a tool does not say where the tool is; the step that let go does, when it is confirmed."""
+    """A flange that has let go of a tool does not say where the tool is: in its pocket, where the robot stands with it there."""
     if is_there:
         d.believe(mounts=d.belief.mounts.set(tool, robot))
     elif d.belief.mounts.get(tool) == robot:
-        d.believe(mounts=d.belief.mounts.set(tool, ""))
+        stance, pocket = d.belief.robots[robot].stance, d.known.pockets.get(tool, "")
+        is_put_down = isinstance(stance, AtPocket) and stance.pocket == pocket and d.known.rules >= WAITS_FOR_COUPLINGS
+        d.believe(mounts=d.belief.mounts.set(tool, pocket.rpartition(".")[0] if is_put_down else ""))
 
 
 def _see_device(d: Draft, device: str, what: str, value: bool, is_so: bool) -> None:

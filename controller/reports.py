@@ -247,6 +247,8 @@ def late(d: Draft, command: str) -> None:
     if flight.device in d.known.people:
         awaited.nobody_came(d, command)
         return
+    if unheard.time_is_over(d, command):
+        return
     progress.land(d, command)
     _lost_sight(d, flight.step, f"{flight.device} does not say what became of {command}")
 

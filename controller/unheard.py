@@ -1,7 +1,8 @@
 """What became of the commands of another controller, by what their devices say and show; what nobody can tell is asked.
 
 Law: nothing is guessed and nothing is done twice. A command that its device never got has changed nothing, and its step waits
-again under the same id. One that its device cannot tell of is under way as long as the device shows no rest. Then it counts as
+again under the same id. One that its device cannot tell of is under way as long as the device shows no rest; a coupling shows
+which tool it holds and never whether it moves, so it is at rest when that is the right one, or after its time. Then it counts as
 done where its effect is seen. Where the effect is not seen it is planned anew, if it names a state to reach or only looks: twice
 is as good as once. Anything else is asked.
 """
@@ -11,6 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from cell.driver import coupling_name
+from cell.run import WAITS_FOR_COUPLINGS
 from cell.steps import (
     Await,
     Couple,
@@ -31,6 +34,7 @@ from cell.steps import (
 )
 from controller import confirming, effects, progress, questions, recovery
 from controller.draft import Draft
+from controller.run_state import Flight
 
 
 def not_begun(d: Draft, command: str) -> None:
@@ -42,7 +46,10 @@ def not_begun(d: Draft, command: str) -> None:
 
 def unknown(d: Draft, command: str) -> None:
     """Its device cannot tell."""
-    d.proceed(flights=d.progress.flights.set(command, replace(d.progress.flights[command], is_untold=True)))
+    flight = d.progress.flights[command]
+    d.proceed(flights=d.progress.flights.set(command, replace(flight, is_untold=True)))
+    if flight.step is not None and _hides_motion(d, flight):
+        d.set_timer(f"late {command}", progress.OVERDUE[0] * d.plan.steps[flight.step].duration)
     _settle(d, command)
 
 
@@ -55,8 +62,21 @@ def settle_all(d: Draft) -> None:
 
 def _settle(d: Draft, command: str) -> None:
     flight = d.progress.flights[command]
-    if not _is_at_rest(d, flight.device):
-        return
+    if _is_at_rest(d, flight.device) and not _hides_motion(d, flight):
+        _come_to_rest(d, command)
+
+
+def time_is_over(d: Draft, command: str) -> bool:
+    """Whether that brings a command to rest of which nothing is told: its device is through with it, and does not show so."""
+    flight = d.progress.flights[command]
+    is_over = flight.is_untold and _hides_motion(d, flight)
+    if is_over:
+        _come_to_rest(d, command)
+    return is_over
+
+
+def _come_to_rest(d: Draft, command: str) -> None:
+    flight = d.progress.flights[command]
     progress.land(d, command)
     if flight.step is None:
         return
@@ -82,6 +102,13 @@ def _is_at_rest(d: Draft, device: str) -> bool:
         return True
     moves = (known.door is not None and seen.door_open is None) or (known.clamp is not None and seen.clamped is None)
     return not moves and not seen.running
+
+
+def _hides_motion(d: Draft, flight: Flight) -> bool:
+    """Whether it may be moving for all that is seen: a coupling that does not hold what it was told to."""
+    if d.known.rules < WAITS_FOR_COUPLINGS or flight.device not in map(coupling_name, d.known.robots):
+        return False
+    return flight.step is None or effects.unseen_effect(d, d.plan.steps[flight.step]) is not None
 
 
 def _hides_work(d: Draft, device: str) -> bool:
