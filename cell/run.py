@@ -36,7 +36,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 21
+RULES = 22
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -62,7 +62,9 @@ that has run out and a `never` that has a policy (R711, R712); and a cause that 
 for ever. 20: what a supply was to bring is called off where somebody says that it has not, a question says where a device does
 not show whether it is still at it, and a resume says which links it waits for (decision 0187). And an `ensure` of
 what a tool measures is broken where its step ends without a value; before, it counted as kept. 21: a coupling that cannot tell
-what became of a command is waited for (decision 0190); before, it was taken to be at rest, and its robot moved."""
+what became of a command is waited for (decision 0190); before, it was taken to be at rest, and its robot moved. 22: a link that
+is worse than it may be is an alarm of its own while it is; before, it was none where the run was held already. And of several
+clauses of one joint each is told whose value nobody has told; before, the first of each quantity."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -82,6 +84,7 @@ EACH_CLAUSE_IS_NAMED = TELLS_CAUSES_IN_HOLDS = 18
 UNCOUNTED_IS_BROKEN = 19
 CALLS_OFF = TELLS_AWAITED_LINKS = TELLS_UNSEEN = UNMEASURED_IS_BROKEN = 20
 WAITS_FOR_COUPLINGS = 21
+BAD_LINKS_ARE_ALARMS = EACH_UNMEASURED_IS_NAMED = 22
 
 
 @dataclass(frozen=True, slots=True)

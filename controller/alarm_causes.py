@@ -22,7 +22,7 @@ from cell.events import (
     TooFastSeen,
     TrackingErrorSeen,
 )
-from cell.run import FAST_JOINTS_ARE_ALARMS, TELLS_CAUSES_IN_HOLDS
+from cell.run import BAD_LINKS_ARE_ALARMS, FAST_JOINTS_ARE_ALARMS, TELLS_CAUSES_IN_HOLDS
 from cell.steps import Step
 from controller import room
 from controller.alarms import Cause
@@ -72,7 +72,10 @@ def is_unchanged(before: RunState, after: RunState) -> bool:
     return (
         (
             a is b
-            or (a.devices is b.devices and a.silent is b.silent and a.cut is b.cut and a.zones is b.zones and a.short is b.short)
+            or (
+                (a.devices is b.devices and a.silent is b.silent and a.cut is b.cut and a.zones is b.zones and a.short is b.short)
+                and a.badly_heard is b.badly_heard
+            )
         )
         and (s is t or (s.hold is t.hold and s.questions is t.questions and s.unwritten is t.unwritten))
         and before.is_over == after.is_over
@@ -159,6 +162,7 @@ def _standing(run: RunState) -> Iterator[Cause]:
             does = f"look whether {name} is on"
             found = Cause(f"silent {name}", 2, "R713", f"{name} is silent", does, is_shelvable=name not in robots)
             yield _of_device(found, name, belief.served.get(found.key, ()))
+    yield from _badly_heard(run)
     waited = room.blocked(run)
     for what in belief.short:
         zone = zone_of(what)
@@ -170,6 +174,20 @@ def _standing(run: RunState) -> Iterator[Cause]:
         why = "" if lines else "it is about what comes and goes there" if zone is None else "it is about who is there"
         yield Cause(f"short {what}", 3, "", f"waiting: {what}", does, lines, is_shelvable=zone is None, no_line=why)
     yield from _occupied(run)
+
+
+def _badly_heard(run: RunState) -> Iterator[Cause]:
+    """Of one that is silent or cut off that is said, and nothing of how it was heard before."""
+    if run.context is None or run.context.rules < BAD_LINKS_ARE_ALARMS:
+        return
+    for name, text in sorted(run.belief.badly_heard.items()):
+        if name in run.belief.cut or name in run.belief.silent:
+            continue
+        does = f"look at the cable of {name}, the switch, and what else its machine is busy with"
+        cause = Cause(f"quality {name}", 2, "R775", text, does, is_shelvable=name not in run.context.robots)
+        bound = run.context.links.get(name)
+        declared = () if bound is None or bound.span is None else (bound.span,)
+        yield _of_device(cause, name, (*run.belief.served.get(cause.key, ()), *declared))
 
 
 def _tells_of_joints(run: RunState) -> bool:

@@ -269,7 +269,8 @@ _PAGES = (
         "What is heard late is acted on late: somebody who steps in, an alarm, a stop. A device that says nothing at all is "
         "R713, a link that is down R740.",
         "Look at the cable, the switch, and what else the machine of the controller or the device is busy with; `report` has "
-        "what each link was like. Resume: the same plan goes on. Where so much is usual, say so in the cell file.",
+        "what each link was like. The alarm stands until it has been good for ten seconds. Resume: the same plan goes on. "
+        "Where so much is usual, say so in the cell file.",
     ),
     _page(
         "R742", "the journal cannot be written",

@@ -2,7 +2,8 @@
 
 Law: of one that is down, what ran there is unknown and nothing of it is ever sent again; the run holds and says which device, and
 why. A link comes up by the operator's doing: the resume acknowledges the fault that came with it. Then everything is looked at
-anew before anything is planned. Over one that is only bad nothing is lost: the run holds, and the same plan goes on. A robot that
+anew before anything is planned. Over one that is only bad nothing is lost: the run holds, and the same plan goes on; that it is
+bad is an alarm until it has been good for a whole window, whatever else the run is held for. A robot that
 is moved by hand is stopped over it, and moved no more until it has been good for a whole window: the key that is let go would be
 heard late.
 """
@@ -13,6 +14,7 @@ from dataclasses import replace
 
 from cell.driven_by import LinkBound
 from cell.events import LinkMeasured, LinkReported
+from cell.run import BAD_LINKS_ARE_ALARMS
 from controller import jogging, ledger, progress, recovery, stops
 from controller.asked_by import lines_of, note_served
 from controller.draft import Draft
@@ -31,11 +33,14 @@ def measured(d: Draft, event: LinkMeasured) -> None:
     if not is_worse(event, bound):
         if event.asked >= LEAST and event.device in d.belief.badly_heard:
             d.believe(badly_heard=d.belief.badly_heard.delete(event.device))
+            note_served(d, f"quality {event.device}", None)
         return
     text = (
         f"{event.lost + event.late} of {event.asked} answers of {event.device} did not come within {1e3 * event.within:g} ms "
         f"({event.lost} not at all, the slowest after {1e3 * event.longest:.0f} ms); {100 * bound.loss:g} % may"
     )
+    if event.device not in d.belief.badly_heard and d.known.rules >= BAD_LINKS_ARE_ALARMS:
+        note_served(d, f"quality {event.device}", (event.device,))
     d.believe(badly_heard=d.belief.badly_heard.set(event.device, text))
     jogging.heard_badly(d, event.device, text)
     if d.trouble.hold is not None:

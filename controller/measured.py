@@ -14,7 +14,7 @@ from cell.commands import Subject
 from cell.events import ClauseBroken, QuantityMeasured, StepConfirmed
 from cell.program import Amount, Compare, Ensure, Goal, IntentProgram
 from cell.program_walk import goals_in
-from cell.run import UNMEASURED_IS_BROKEN
+from cell.run import EACH_UNMEASURED_IS_NAMED, UNMEASURED_IS_BROKEN
 from cell.steps import Drive
 from controller import recovery
 from controller.draft import Draft
@@ -25,6 +25,9 @@ MEASURED = ("angle", "torque")
 _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip
+
+Clause = tuple[Ensure, str]
+"""With what there is to say of it."""
 
 
 def watched(program: IntentProgram) -> Iterator[tuple[Goal, Ensure, str, str, float]]:
@@ -48,7 +51,7 @@ def measured(d: Draft, event: QuantityMeasured) -> None:
         text = (
             f"{event.source} has measured {event.value:.4g} for the {quantity} of {goal.object.text}; {how} {limit:.4g} is asked"
         )
-        _broken(d, goal, ensure, event.of, text, keeps_plan=False)
+        _broken(d, event.of, [(ensure, text)], keeps_plan=False)
 
 
 def ended(d: Draft) -> None:
@@ -57,12 +60,31 @@ def ended(d: Draft) -> None:
         return
     over = [event.of for event in d.record if isinstance(event, StepConfirmed) and _measures(d, event.of.step)]
     for of in over:
-        assert of.step is not None
-        for goal, ensure, quantity, how, limit in watched(d.known.program):
-            if goal.id == of.goal and quantity not in d.progress.measured.get(of.step, ()):
-                _note(d, of.step, quantity)
-                text = f"nobody has told the {quantity} of {goal.object.text} by the end of {of.step}; {how} {limit:.4g} is asked"
-                _broken(d, goal, ensure, of, text, keeps_plan=True)  # all is as the plan has it
+        untold = list(_untold(d, of))
+        for quantity, _ in untold:
+            _note(d, of.step or "", quantity)
+        for clauses in _failures(d, untold):
+            _broken(d, of, clauses, keeps_plan=True)  # all is as the plan has it
+
+
+def _failures(d: Draft, untold: list[tuple[str, Clause]]) -> Iterator[list[Clause]]:
+    """All are one; in a run of before the first clause of each quantity was one, and the others were left out."""
+    if d.known.rules >= EACH_UNMEASURED_IS_NAMED:
+        yield [clause for _, clause in untold]
+        return
+    first: dict[str, Clause] = {}
+    for quantity, clause in untold:
+        first.setdefault(quantity, clause)
+    yield from ([clause] for clause in first.values())
+
+
+def _untold(d: Draft, of: Subject) -> Iterator[tuple[str, Clause]]:
+    """Each that nothing was told for, with its quantity."""
+    told = d.progress.measured.get(of.step or "", ())
+    for goal, ensure, quantity, how, limit in watched(d.known.program):
+        if goal.id == of.goal and quantity not in told:
+            text = f"nobody has told the {quantity} of {goal.object.text} by the end of {of.step}; {how} {limit:.4g} is asked"
+            yield quantity, (ensure, text)
 
 
 def _measures(d: Draft, step: str | None) -> bool:
@@ -76,7 +98,12 @@ def _note(d: Draft, step: str, quantity: str) -> None:
         d.proceed(measured=d.progress.measured.set(step, (*told, quantity)))
 
 
-def _broken(d: Draft, goal: Goal, ensure: Ensure, of: Subject, text: str, *, keeps_plan: bool) -> None:
-    d.mend(violations=d.trouble.violations + 1)
-    d.say(ClauseBroken(d.now, of, "ensure", text, (ensure.span,)))
-    recovery.fail(d, Failure("violated", "R733", text, step=of.step, goal=goal.id, part=of.part, keeps_plan=keeps_plan))
+def _broken(d: Draft, of: Subject, clauses: list[Clause], *, keeps_plan: bool) -> None:
+    """However many they are, it is one failure: there is one joint to be looked at."""
+    if not clauses:
+        return
+    d.mend(violations=d.trouble.violations + len(clauses))
+    for ensure, text in clauses:
+        d.say(ClauseBroken(d.now, of, "ensure", text, (ensure.span,)))
+    text = "; ".join(text for _, text in clauses)
+    recovery.fail(d, Failure("violated", "R733", text, step=of.step, goal=of.goal, part=of.part, keeps_plan=keeps_plan))

@@ -115,8 +115,8 @@ class Belief:
     (left_behind.py), `left_good` and `left_bad` those that were produced so, `left_goals` what was reached for them;
     `left_orders` counts its orders that are over, and `past_orders` knows their ids: one that is told twice is made once.
     `badly_heard`: the devices whose link was worse than its bound and was not good for a whole window since, each with how bad
-    it was. `served`: for what stands in the way, by the name of its alarm (`zone aisle`, `silent g1`, `link g1`), the lines that
-    were worked for when it came; and under `PEOPLE` those that robots were stopped at for whoever stepped in."""
+    it was. `served`: for what stands in the way, by the name of its alarm (`zone aisle`, `silent g1`, `link g1`, `quality g1`),
+    the lines that were worked for when it came; and under `PEOPLE` those that robots were stopped at for whoever stepped in."""
 
     parts: Map[str, PartBelief] = _NONE
     lying: Map[str, tuple[str, ...]] = _NONE

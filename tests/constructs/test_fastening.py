@@ -215,3 +215,23 @@ def test_what_a_tool_does_not_tell_breaks_the_clause_at_the_end_of_its_step_and_
     ended(d)
     ended(d)  # one event may be gone through twice
     assert d.trouble.violations == 1
+
+
+BETWEEN = INTENT.replace("ensure hole.angle <= 720 deg", "ensure hole.angle >= 90 deg\n      ensure hole.angle <= 720 deg")
+
+
+@pytest.mark.usefixtures("tells_no_angle")
+def test_each_clause_of_what_is_not_told_is_named_and_all_are_one_hold() -> None:
+    one = Bench.of(PLATE.replace("grid 1x2", "grid 1x1"), TOOL, BETWEEN.replace('on violated: hold "turned too far"\n', ""))
+    ran = one.run()
+    assert [event.text.rpartition("; ")[2] for event in ran.all(ClauseBroken)] == [">= 1.571 is asked", "<= 12.57 is asked"]
+    assert len({event.because for event in ran.all(ClauseBroken)}) == 2
+    (hold,) = ran.all(HoldRaised)
+    assert hold.code == "R733"
+    assert ">= 1.571 is asked; nobody has told the angle of hole" in hold.text
+    end = ran.record.events
+    assert fold(end).trouble.violations == 2
+    opened = next(event for event in end if isinstance(event, RunOpened))
+    first = next(k for k, event in enumerate(end) if isinstance(event, ClauseBroken))
+    before = [replace(opened, context=replace(opened.context, rules=UNMEASURED_IS_BROKEN)), *end[1:first]]
+    assert fold(before).trouble.violations == 1

@@ -7,9 +7,10 @@ import pytest
 from cell.commands import Subject
 from cell.device import LinkHeard
 from cell.driven_by import DrivenBy, LinkBound
-from cell.events import CommandSent, Event, HoldRaised, LinkMeasured, PlanRequested
+from cell.events import CommandSent, DeviceSilent, Event, HoldRaised, LinkMeasured, OperatorAsked, PlanRequested
 from cell.latencies import counted
 from cell.model import CellModel
+from cell.run import BAD_LINKS_ARE_ALARMS
 from cell.scenario import FrozenState, LinkCut, LinkSlow, Scenario
 from cell_drivers.simulated import simulated_cell
 from controller.figures.link_quality import LinkQuality
@@ -17,11 +18,13 @@ from controller.hearing import Hearing
 from controller.journal.report import report
 from controller.links import LEAST, is_worse
 from controller.rehearsal import Ask, rehearse
-from controller.run_state import NOTHING_YET, Belief
+from controller.run_state import NOTHING_YET, Belief, RunState
 from controller.tally import figures_of
 from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, Tended, intent, released, spec, tend
+from tests.controller.test_faults import after, at_work
+from tests.controller.test_served import worked_for
 
 SECOND = 1_000_000_000
 
@@ -45,6 +48,53 @@ def test_of_a_robot_at_work_the_hold_names_the_line() -> None:
     (hold,) = run.all(HoldRaised)
     assert hold.code == "R775"
     assert hold.because
+
+
+def window(run: RunState, late: int, asked: int = 100) -> LinkMeasured:
+    return LinkMeasured(run.now + 1, Subject("test"), ROBOT, 10.0, asked, 0, late, 0.5, 0.8, ())
+
+
+def held_by_ann(rules: int | None = None) -> RunState:
+    run = at_work(rules)
+    return after(run, OperatorAsked(run.now + 1, Subject("test"), "hold", "ann"))
+
+
+def test_in_a_hold_for_something_else_a_bad_link_is_an_alarm_until_it_is_good_again() -> None:
+    run = held_by_ann()
+    bad = after(run, window(run, 30))
+    assert bad.trouble.hold is not None
+    assert bad.trouble.hold.code == "R702"
+    (alarm,) = bad.alarms.listed.values()
+    assert (alarm.cause.key, alarm.cause.code, alarm.cause.because) == ("quality g1", "R775", worked_for(run))
+    assert "30 of 100 answers of g1 did not come within 500 ms" in alarm.cause.text
+    worse = after(bad, window(bad, 60)).alarms.listed["quality g1"]
+    assert (worse.count, worse.returned, "60 of 100" in worse.cause.text) == (1, None, True)
+    few = after(bad, window(bad, 0, LEAST - 1)).alarms.listed["quality g1"]
+    assert few.returned is None
+    good = after(bad, window(bad, 0))
+    assert good.alarms.listed["quality g1"].returned == good.now
+    assert not good.belief.served
+
+
+def test_in_a_run_of_before_it_was_none() -> None:
+    run = held_by_ann(BAD_LINKS_ARE_ALARMS - 1)
+    bad = after(run, window(run, 30))
+    assert (bad.alarms, bad.belief.served, list(bad.belief.badly_heard)) == (run.alarms, run.belief.served, [ROBOT])
+
+
+def test_of_one_that_is_silent_only_that_is_said() -> None:
+    run = held_by_ann()
+    bad = after(run, window(run, 30))
+    silent = after(bad, DeviceSilent(bad.now + 1, Subject("test"), ROBOT, True, 1.0)).alarms.listed
+    assert {key: one.returned is None for key, one in silent.items()} == {"quality g1": False, "silent g1": True}
+
+
+def test_the_alarm_names_the_line_of_the_cell_file_that_says_how_good_it_has_to_be() -> None:
+    run, span = held_by_ann(), cell().equipment["lathe"].span
+    assert run.context is not None
+    declared = replace(run, context=replace(run.context, links={ROBOT: LinkBound(0.1, 0.01, span)}))
+    (alarm,) = after(declared, window(declared, 30)).alarms.listed.values()
+    assert alarm.cause.because[-1] == span
 
 
 @pytest.mark.parametrize(("share", "codes"), [(0.02, []), (0.3, ["R775"])])
