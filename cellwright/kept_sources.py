@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -27,6 +26,7 @@ from intentlang.library_files import is_library, library_text
 from intentlang.parse import parse_cell
 from intentlang.source import MAX_BYTES, SourceFile, decode_source
 
+MARK: Final = "\ufeff"
 _NOT_KEPT: Final = "its text of then is not kept here (another machine, an older version, or the cache was emptied or damaged)"
 _READ_OTHERWISE: Final = (
     "its files are what they were, and are read otherwise here (another version, or other words are installed)"
@@ -87,10 +87,18 @@ def _there(name: str, folder: Path) -> Iterator[str]:
             yield source.text
 
 
+def with_its_mark(text: str, digest: str) -> str:
+    """As its file had it, which is of that hash: it may have begun with a mark that is not of the text."""
+    return MARK + text if _hash(MARK + text) == digest else text
+
+
 def _is_of(text: str, digest: str) -> bool:
-    """A plan's hashes are of the bytes of a file, which may begin with a mark that is not of the text."""
-    content = text.encode("utf-8", "surrogatepass")
-    return digest in (hashlib.sha256(content).hexdigest(), hashlib.sha256(BOM_UTF8 + content).hexdigest())
+    """A plan's hashes are of the bytes of a file."""
+    return _hash(with_its_mark(text, digest)) == digest
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _since(name: str, folder: Path) -> str:

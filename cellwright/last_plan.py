@@ -72,17 +72,20 @@ def _sources(folder: RunFolder, start: Start, plan: MotionPlan) -> Sources:
     """Read again from the texts that were kept, whatever stands in their files now."""
     from cellwright.plan_inputs_difference import Sources
 
-    reading = _read_as_it_was(folder, start)
+    reading = _read_as_it_was(folder, start, plan)
     return Sources({}, None) if reading is None else Sources(same_texts(plan, reading), same_cell(plan, reading))
 
 
-def _read_as_it_was(folder: RunFolder, start: Start) -> Reading | None:
+def _read_as_it_was(folder: RunFolder, start: Start, plan: MotionPlan) -> Reading | None:
+    from cellwright.kept_sources import with_its_mark
     from cellwright.reading import read
 
     try:
         texts = json.loads((folder.path / FILE).read_text(encoding="utf-8"))
         if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
             return None
-        return read(start.file, start.settings, start.cell, folder=Path(start.working, start.folder), drafts=texts)
+        hashes = dict(plan.sources)
+        drafts = {name: with_its_mark(text, hashes.get(name, "")) for name, text in texts.items()}
+        return read(start.file, start.settings, start.cell, folder=Path(start.working, start.folder), drafts=drafts)
     except (OSError, ValueError):
         return None

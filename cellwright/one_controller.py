@@ -33,8 +33,8 @@ def awaited(folder: RunFolder) -> Diagnostic | None:
 
     held = holder(folder.path.parent.parent, (run_key(folder),))
     over = folder.kept()
-    if held is None or (over is not None and over.state not in STOPPED):  # it has just come to its end
-        return None
+    if held is None or (over is not None and over.state not in STOPPED) or held.pid == folder.ended_by():
+        return None  # it has just come to its end
     return waits(folder, held)
 
 

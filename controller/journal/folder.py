@@ -63,7 +63,7 @@ class RunFolder:
         """The run is over; `summary` is what it came to. Where the disk has no space for it the journal tells it again."""
         new = self.path / (SUMMARY + ".new")
         with suppress(OSError):
-            new.write_text(canonical(replace(summary, pid=None)), encoding="utf-8")
+            new.write_text(canonical(replace(summary, pid=os.getpid())), encoding="utf-8")
             new.replace(self.path / SUMMARY)
         self.abandon()
 
@@ -132,6 +132,15 @@ class RunFolder:
 
     def kept(self) -> RunSummary | None:
         """What its controller has said at the end that it came to; None where none has, or another one goes on with it."""
+        said = self._said()
+        return None if said is None else replace(said, pid=None)
+
+    def ended_by(self) -> int | None:
+        """The process that has said so, which may not be over yet."""
+        said = self._said()
+        return None if said is None else said.pid
+
+    def _said(self) -> RunSummary | None:
         try:
             return from_plain(RunSummary, json.loads((self.path / SUMMARY).read_text(encoding="utf-8")))
         except (OSError, ValueError, CodecError):

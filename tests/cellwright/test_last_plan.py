@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,17 +74,19 @@ def test_it_is_the_newest_that_can_be_read(tmp_path: Path) -> None:
     assert found(tmp_path) == ("2", plan(2).plan_id)
 
 
-def test_a_line_that_was_changed_since_is_named_though_its_file_has_another_text_now(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", [b"", BOM_UTF8])
+def test_a_line_that_was_changed_since_is_named_though_its_file_has_another_text_now(mark: bytes, tmp_path: Path) -> None:
     for name in (INTENT, "first_move.cell"):
-        (tmp_path / name).write_bytes((EXAMPLE / name).read_bytes())
+        (tmp_path / name).write_bytes(mark + (EXAMPLE / name).read_bytes())
     before = made_from(tmp_path)
     folder = ran(tmp_path, "1", before, of(), tmp_path)
     write_sources(folder.path, read(INTENT, {}, folder=tmp_path).texts)
-    changed = (tmp_path / INTENT).read_text().replace("to right", "to left")
-    (tmp_path / INTENT).write_text(changed)
+    changed = (tmp_path / INTENT).read_bytes().replace(b"to right", b"to left")
+    (tmp_path / INTENT).write_bytes(changed)
     after, now = made_from(tmp_path), read(INTENT, {}, folder=tmp_path)
     last = last_plan(tmp_path, CELL, False)
     assert last is not None
+    assert last.sources.cell is not None
     assert "to right" in last.sources.texts[INTENT]
     told = difference(last.plan, after, last.sources, Sources(now.texts, now.cell)).causes
     assert [(cause.kind, "right" in cause.was, "left" in cause.now) for cause in told] == [("intent", True, True)]

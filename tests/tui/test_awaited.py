@@ -61,9 +61,18 @@ def test_who_wants_to_go_on_with_it_too_is_told(looking: RunFolder, monkeypatch:
     assert (refused.code, refused.message) == ("R757", TOLD)
 
 
-@pytest.mark.parametrize(("state", "waits"), [("Complete", False), ("Stopped", True)])
-def test_one_that_has_just_come_to_its_end_waits_for_nobody(state: PackState, waits: bool, looking: RunFolder) -> None:
-    looking.release(replace(SUMMARY, run_id="left", state=state))
+@pytest.mark.parametrize(
+    ("state", "told_by", "waits"),
+    [("Complete", 1, False), ("Stopped", 1, True), ("Stopped", os.getpid(), False), ("Aborted", os.getpid(), False)],
+)
+def test_one_that_has_just_come_to_its_end_waits_for_nobody(
+    state: PackState, told_by: int, waits: bool, looking: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has stopped it holds it to the end of its process; who takes it up looks at what another one has stopped."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: told_by)
+        looking.release(replace(SUMMARY, run_id="left", state=state))
+    assert looking.summary().pid is None
     with pytest.raises(JournalError, match="waits at another" if waits else "no run goes on"):
         living(None)
 
