@@ -218,6 +218,15 @@ def _otherwise(end: End, plain: End) -> Iterator[str]:
     for part in sorted(mine.keys() | other.keys()):
         if mine.get(part) != other.get(part):
             yield f"{part}: {mine.get(part)}, undisturbed {other.get(part)}"
+    looks, meant = _looks(end), _looks(plain)
+    unheard = Counter(event.of.part for event in end.events if isinstance(event, StepUnknown))
+    for part in sorted(part for part, times in looks.items() if times > meant[part] + unheard[part]):
+        yield f"{part} was judged {looks[part]} times, undisturbed {meant[part]}, and {unheard[part]} times nobody could tell"
+
+
+def _looks(end: End) -> Counter[str]:
+    """How often a device told something of each part."""
+    return Counter(effect.part for effect in end.world.of("told"))
 
 
 def _place(where: str, is_any_slot: bool) -> str:

@@ -72,6 +72,12 @@ def test_a_part_elsewhere_and_one_to_which_a_thing_was_done_twice_are_faults(bro
     assert fault.startswith(f"{part.id}: ")
 
 
+def test_a_part_that_was_judged_once_more_though_its_verdict_was_heard_is_a_fault() -> None:
+    told = plain().world.of("told")[0]
+    again = replace(plain(), world=replace(plain().world, effects=(*plain().world.effects, told)))
+    assert otherwise(again) == [f"{told.part} was judged 2 times, undisturbed 1, and 0 times nobody could tell"]
+
+
 # --- without end -------------------------------------------------------------------------------------------------------
 
 
