@@ -64,7 +64,9 @@ not show whether it is still at it, and a resume says which links it waits for (
 what a tool measures is broken where its step ends without a value; before, it counted as kept. 21: a coupling that cannot tell
 what became of a command is waited for (decision 0190); before, it was taken to be at rest, and its robot moved. 22: a link that
 is worse than it may be is an alarm of its own while it is; before, it was none where the run was held already. And of several
-clauses of one joint each is told whose value nobody has told; before, the first of each quantity."""
+clauses of one joint each is told whose value nobody has told; before, the first of each quantity. And a motion along a path is
+asked about where its robot cannot tell (decision 0192); before, it counted as done, for the robot stands after it where it stood
+before."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -84,7 +86,7 @@ EACH_CLAUSE_IS_NAMED = TELLS_CAUSES_IN_HOLDS = 18
 UNCOUNTED_IS_BROKEN = 19
 CALLS_OFF = TELLS_AWAITED_LINKS = TELLS_UNSEEN = UNMEASURED_IS_BROKEN = 20
 WAITS_FOR_COUPLINGS = 21
-BAD_LINKS_ARE_ALARMS = EACH_UNMEASURED_IS_NAMED = 22
+ASKS_OF_PATHS = BAD_LINKS_ARE_ALARMS = EACH_UNMEASURED_IS_NAMED = 22
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Law: nothing is guessed and nothing is done twice. A command that its device nev
 again under the same id. One that its device cannot tell of is under way as long as the device shows no rest; a coupling shows
 which tool it holds and never whether it moves, so it is at rest when that is the right one, or after its time. Then it counts as
 done where its effect is seen. Where the effect is not seen it is planned anew, if it names a state to reach or only looks: twice
-is as good as once. Anything else is asked.
+is as good as once. Anything else is asked; so is a motion along a path, whose robot stands after it where it stood before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from cell.driver import coupling_name
-from cell.run import WAITS_FOR_COUPLINGS
+from cell.run import ASKS_OF_PATHS, WAITS_FOR_COUPLINGS
 from cell.steps import (
     Await,
     Couple,
@@ -81,9 +81,11 @@ def _come_to_rest(d: Draft, command: str) -> None:
     if flight.step is None:
         return
     step = d.plan.steps[flight.step]
-    if _shows(step) and effects.unseen_effect(d, step) is None:
+    is_seen = effects.unseen_effect(d, step) is None
+    is_either = is_seen and _comes_back(step) and d.known.rules >= ASKS_OF_PATHS
+    if _shows(step) and is_seen and not is_either:
         confirming.confirm(d, step)
-    elif _may_be_asked_again(step):
+    elif _may_be_asked_again(step) and not is_either:
         give_up(d, step, f"{flight.device} cannot say what became of {command}")
     else:
         progress.doubt(d, step.id, f"{flight.device} cannot say what became of {command}")
@@ -132,6 +134,11 @@ def _shows(step: Step) -> bool:
         case RunProgram() | Treat() | Service() | Drive() | Present() | Inspect() | Await() | Decide():
             return False
     assert_never(step.action)
+
+
+def _comes_back(step: Step) -> bool:
+    """Whether its effect is seen before it as well as after it."""
+    return isinstance(step.action, Move) and step.action.need.start == step.action.need.end
 
 
 def _may_be_asked_again(step: Step) -> bool:

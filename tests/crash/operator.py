@@ -97,5 +97,5 @@ class Operator:
 
     def _is_done(self, step: Step) -> bool:
         command = f"{self.state.run}/{self.state.progress.number}.{step.id}"
-        ends = ("program ended", "work ended", "joined", "presented", "told")
+        ends = ("program ended", "work ended", "joined", "presented", "told", "applied")
         return any(effect.command == command and effect.what in ends for effect in self.world.record().effects)
