@@ -6,7 +6,7 @@ handed to the controller beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Literal
 
@@ -25,6 +25,7 @@ from cell.program_walk import lines_in
 from cell.scene import is_heap
 from cell.separation_distance import APPROACH_SPEED
 from cell.state import CellState, Location
+from cell.vocabulary import OutcomeSchema
 from cell.zones import Zone
 
 # The 17 states of ANSI/ISA-TR88.00.02 (PackML).
@@ -36,7 +37,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 22
+RULES = 23
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -66,7 +67,8 @@ what became of a command is waited for (decision 0190); before, it was taken to 
 is worse than it may be is an alarm of its own while it is; before, it was none where the run was held already. And of several
 clauses of one joint each is told whose value nobody has told; before, the first of each quantity. And a motion along a path is
 asked about where its robot cannot tell (decision 0192); before, it counted as done, for the robot stands after it where it stood
-before."""
+before. 23: what somebody was asked for is not asked for again while they are at it, and what they told and nobody heard is
+asked of the operator (decision 0191)."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -87,6 +89,7 @@ UNCOUNTED_IS_BROKEN = 19
 CALLS_OFF = TELLS_AWAITED_LINKS = TELLS_UNSEEN = UNMEASURED_IS_BROKEN = 20
 WAITS_FOR_COUPLINGS = 21
 ASKS_OF_PATHS = BAD_LINKS_ARE_ALARMS = EACH_UNMEASURED_IS_NAMED = 22
+ASKS_PEOPLE_ONCE = 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class RunContext:
     which the run was opened (RULES). `slower_by`: the share of the approved takt that a plan after a disturbance may take longer.
     `links`: how well the links to devices have to do, of those of which the cell file says so.
     `approach_speed` m/s: what the quickest person comes with. `is_manual`: nothing is planned, robots are moved by hand.
-    `outfeeds`: what is emptied from outside, with the room there."""
+    `outfeeds`: what is emptied from outside, with the room there. `tells`: the values of what the verbs of the program tell."""
 
     program: IntentProgram
     robots: Mapping[str, RobotContext]
@@ -177,6 +180,7 @@ class RunContext:
     approach_speed: float = APPROACH_SPEED
     is_manual: bool = False
     outfeeds: Mapping[str, int] = field(default_factory=dict)
+    tells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def run_context(
@@ -238,7 +242,21 @@ def run_context(
         approach_speed=max([APPROACH_SPEED, *(person.approach_speed for person in cell.people.values())]),
         is_manual=is_manual,
         outfeeds={e.name: room_in(e) for e in cell.equipment.values() if is_outfeed(e)},
+        tells={name: _values(cell, outcomes[name]) for name in _told_by(verbs, cell)},
     )
+
+
+def _told_by(verbs: Iterable[str], cell: CellModel) -> Iterator[str]:
+    for verb in verbs:
+        if verb in cell.vocabulary.verbs:
+            yield from (told.name for told in cell.vocabulary.verbs[verb].tells)
+
+
+def _values(cell: CellModel, told: OutcomeSchema) -> tuple[str, ...]:
+    """Where the cell says them (`*`) they are kinds of parts."""
+    if "*" not in told.values:
+        return told.values
+    return tuple(dict.fromkeys(kind for part in cell.parts.values() for kind in part.may_be))
 
 
 def _endless(supply: Equipment) -> EndlessSupply:

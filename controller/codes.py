@@ -353,7 +353,7 @@ _PAGES = (
         "A guess would do something twice, or leave it out. What is told here counts as so.",
         "Look, answer with one of the answers that are given, then resume. Where the device does not show whether it is "
         "still at it, answer when it is not: what is done a moment later is done twice. What a conveyor was to bring is "
-        "called off with `not done`.",
+        "called off with `not done`. Of a person ask them: what they found counts as told; with `not done` they are asked again.",
     ),
     _page(
         "R774", "a plan goes beyond what was approved",

@@ -19,7 +19,7 @@ from cell.run import RunContext
 from cell.steps import AtMeasured, Fact, Stance, stance_name
 from controller.observe import is_at_rest
 from controller.run_state import DeviceBelief, Flight, RunState
-from controller.watch import Watch, told
+from controller.watch import Watch, people_seen, told
 
 
 def robots_found(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> Iterator[Observation]:
@@ -71,14 +71,17 @@ def faults_over(drivers: DriverSet, state: RunState, devices: Container[str], no
     return (found for found in faults_found(drivers, state, now) if not found.is_active and found.device in devices)
 
 
-def commands_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[CommandReported]:
-    """What became of each command that was under way; nothing of those that still are and have not begun to say so."""
+def commands_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[Observation]:
+    """What became of each command that was under way; nothing of those that still are and have not begun to say so. Where a
+    person's driver cannot tell, whether they are still asked."""
     plan = state.progress.plan
     for command, flight in state.progress.flights.items():
         device = _device(drivers, flight.device)
         status = CommandStatus("unknown") if device is None else _status(device, command)
         word = _word(status, flight, drivers)
         if word is not None:
+            if word == "unknown":
+                yield from people_seen(drivers, state, now, ((command, flight),))
             of = plan.subjects[flight.step] if plan is not None and flight.step is not None else Subject(state.run)
             yield CommandReported(now, of, command, word, "", status.why or _text(word), status.at)
 

@@ -113,6 +113,8 @@ def see(d: Draft, event: FactObserved) -> str | None:
             _see_device(d, args[0], "door_open", name == "open", event.holds)
         case "clamped" | "unclamped":
             _see_device(d, args[0], "clamped", name == "clamped", event.holds)
+        case "running" | "idle" if args[0] in d.known.people:
+            _see_person(d, args[0], (name == "running") is event.holds)
         case "running" | "idle":
             _see_device(d, args[0], "running", name == "running", event.holds)
         case "held":
@@ -226,6 +228,13 @@ def _see_device(d: Draft, device: str, what: str, value: bool, is_so: bool) -> N
         d.believe(devices=d.belief.devices.set(device, replace(seen, **{what: value})))  # type: ignore[arg-type]
     elif getattr(seen, what) is value:
         d.believe(devices=d.belief.devices.set(device, replace(seen, **{what: None})))  # type: ignore[arg-type]
+
+
+def _see_person(d: Draft, person: str, is_shown: bool) -> None:
+    """It says nothing of what they may be asked next."""
+    flights = d.progress.flights
+    mine = {command: replace(flight, is_shown=is_shown) for command, flight in flights.items() if flight.device == person}
+    d.proceed(flights=flights.update(mine))
 
 
 def _see_held(d: Draft, part: str, hand: str, event: FactObserved) -> str | None:

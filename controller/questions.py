@@ -3,18 +3,18 @@ with all the answers there are.
 
 Law: as long as a question is open nothing is planned and nothing is sent. An answer that is none of the question's changes
 nothing. What an operator has told counts as declared. What they say was not brought is called off, so that it does not
-come beside what the next plan asks for.
+come beside what the next plan asks for; what a person has not done is withdrawn before anybody is asked for it again.
 """
 
 from __future__ import annotations
 
-from cell.commands import CallOff
+from cell.commands import CallOff, Withdraw
 from cell.diagnostic import Span
 from cell.events import Answered, QuestionAsked
-from cell.run import ASKS_WHAT_MATTERS, CALLS_OFF, ZONES_NAME_LINES
+from cell.run import ASKS_PEOPLE_ONCE, ASKS_WHAT_MATTERS, CALLS_OFF, ZONES_NAME_LINES
 from cell.state import InPlace, Lost
-from cell.steps import AtHub, MotionNeed, Present, Step, stance_name
-from controller import confirming, ledger, progress, recovery
+from cell.steps import AtHub, Await, MotionNeed, Present, Step, stance_name
+from controller import confirming, ledger, outcomes, progress, recovery
 from controller.approved import Approved
 from controller.asked_by import lines_of_step
 from controller.draft import Draft
@@ -31,10 +31,21 @@ def ask_what_became_of(d: Draft, step: Step, hides: str = "") -> None:
     if known is not None and known.part.given_up:
         give_up_doubt(d, step)
         return
-    text = f"what became of {_words(d, step)}, which was under way when the controller was gone?"
-    if hides and d.known.rules >= CALLS_OFF:
+    text, values = f"what became of {_words(d, step)}, which was under way when the controller was gone?", may_have_told(d, step)
+    if isinstance(step.action, Await) and d.known.rules >= ASKS_PEOPLE_ONCE:
+        text += f" {_of_person(step.action, values)}"
+    elif hides and d.known.rules >= CALLS_OFF:
         text += f" {hides} does not show whether it is still at it: {_how_to_answer(step)}"
-    _ask(d, Question(text, (DONE, NOT_DONE), step=step.id))
+    _ask(d, Question(text, (*(values or (DONE,)), NOT_DONE), step=step.id))
+
+
+def may_have_told(d: Draft, step: Step) -> tuple[str, ...]:
+    """The values that a person may have told in it. Nobody is asked twice to look: whoever is there can ask what they found."""
+    match step.action:
+        case Await(outcome=outcome) if d.known.rules >= ASKS_PEOPLE_ONCE:
+            return d.known.tells.get(outcome, ())
+        case _:
+            return ()
 
 
 def ask_where(d: Draft, part: str, hand: str) -> None:
@@ -95,11 +106,14 @@ def give_up_doubt(d: Draft, step: Step) -> None:
 
 
 def _settle_step(d: Draft, step: Step, answer: str) -> None:
-    if answer == DONE:
-        confirming.confirm(d, step)
-    else:
+    if answer == NOT_DONE:
         call_off(d, step)
+        _withdraw(d, step)
         give_up_doubt(d, step)
+        return
+    if isinstance(step.action, Await) and answer != DONE:
+        outcomes.take_in(d, d.about(step.id), step.action.outcome, answer)
+    confirming.confirm(d, step)
 
 
 def call_off(d: Draft, step: Step) -> None:
@@ -109,8 +123,20 @@ def call_off(d: Draft, step: Step) -> None:
         d.command(CallOff(d.fresh_id(f"call off {supply}"), d.about(step.id), supply))
 
 
+def _withdraw(d: Draft, step: Step) -> None:
+    """Whoever is asked anew is not asked for the old one as well: their screen may still have it."""
+    if isinstance(step.action, Await) and d.known.rules >= ASKS_PEOPLE_ONCE:
+        person = step.action.person
+        d.command(Withdraw(d.fresh_id(f"withdraw {person}"), d.about(step.id), person))
+
+
 def _how_to_answer(step: Step) -> str:
     return f"`{NOT_DONE}` calls it off" if isinstance(step.action, Present) else "answer when it is not"
+
+
+def _of_person(action: Await, values: tuple[str, ...]) -> str:
+    found = f"{', '.join(f'`{value}`' for value in values)} is what they found; " if values else ""
+    return f"Ask {action.person}, who may still be at it: {found}`{NOT_DONE}` withdraws it, and they are asked again"
 
 
 def _settle_part(d: Draft, part: str, event: Answered) -> None:

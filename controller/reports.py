@@ -12,7 +12,20 @@ from cell.events import NOT_STOPPED, CommandReported, DeviceAlarm, HandClosedEmp
 from cell.run import CALLS_OFF, FAILURES_NAME_LINES, STOPPED_GOES_ON
 from cell.state import Lost
 from cell.steps import AtPlace, Inspect, Present
-from controller import awaited, effects, faults, halts, jogging, ledger, progress, questions, recovery, taking_over, unheard
+from controller import (
+    awaited,
+    effects,
+    faults,
+    halts,
+    jogging,
+    ledger,
+    outcomes,
+    progress,
+    questions,
+    recovery,
+    taking_over,
+    unheard,
+)
 from controller.asked_by import lines_of, lines_of_step
 from controller.draft import Draft
 from controller.plan_index import device_of
@@ -188,21 +201,7 @@ def _told(d: Draft, event: OutcomeTold) -> None:
         if step is not None and d.progress.status.get(step) in ("claimed", "started"):
             _step_failed(d, step, "not_told", "R706", f"{event.source} did not tell the {event.outcome} of {part}")
         return
-    known = d.belief.parts.get(part)
-    if known is None:
-        return
-    kept = tuple(entry for entry in known.part.outcomes if entry[0] != event.outcome)
-    ledger.change_part(d, part, outcomes=(*kept, (event.outcome, event.value)))
-    assert d.policies is not None
-    is_of_rung = d.trouble.errand is not None and d.trouble.errand.goal == event.of.goal  # its ladder goes on, whatever it tells
-    if (event.outcome, event.value) in d.known.adverse and not is_of_rung and not d.policies.asks(event.of.goal, event.outcome):
-        text = f"the {event.outcome} of {part} is {event.value}"
-        recovery.fail(d, Failure(event.value, "R703", text, goal=event.of.goal, part=part, iteration=_iteration(d, step)))
-
-
-def _iteration(d: Draft, step: str | None) -> tuple[str, str] | None:
-    operation = d.plan.operation.get(step) if step is not None else None
-    return operation.serves[-1] if operation is not None and operation.serves else None
+    outcomes.take_in(d, event.of, event.outcome, event.value)
 
 
 def _has_alarm(d: Draft, device: str) -> bool:
@@ -222,7 +221,7 @@ def no_effect(d: Draft, command: str) -> None:
     step = d.plan.steps[flight.step] if flight.step is not None else None
     progress.land(d, command)
     if step is not None and flight.is_of_before:
-        unheard.give_up(d, step, f"nobody heard or sees that {effects.unseen_effect(d, step)}")
+        unheard.no_effect(d, step)
     elif step is not None:
         text = f"{flight.device} says done, but it is not seen that {effects.unseen_effect(d, step)}"
         code = "R706" if isinstance(step.action, Inspect) else "R716"
@@ -244,10 +243,10 @@ def late(d: Draft, command: str) -> None:
     if flight.device in d.belief.short:  # nothing comes, and that is said
         d.set_timer(f"late {command}", progress.OVERDUE[1])
         return
+    if unheard.time_is_over(d, command):
+        return
     if flight.device in d.known.people:
         awaited.nobody_came(d, command)
-        return
-    if unheard.time_is_over(d, command):
         return
     progress.land(d, command)
     _lost_sight(d, flight.step, f"{flight.device} does not say what became of {command}")

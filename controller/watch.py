@@ -5,7 +5,7 @@ Law: a state older than its maximum age is stale; silence of a person detector i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -15,7 +15,9 @@ from cell.device import CouplingState, GripperState, MachineState, RobotState
 from cell.driver import DriverSet, HasLooked
 from cell.driver_errors import DriverError
 from cell.events import (
+    CommandReported,
     DeviceSilent,
+    FactObserved,
     ForceSeen,
     JointSpeedSeen,
     NoProgressSeen,
@@ -27,7 +29,7 @@ from cell.events import (
 )
 from cell.geometry import Array
 from cell.run import UNCOUNTED_IS_BROKEN
-from cell.steps import Stance
+from cell.steps import Fact, Stance
 from controller.forces import Clauses, allowed, clauses_of, free
 from controller.hearing import Hearing
 from controller.observe import NEAR, Stances, coupling_seen, hand_seen, is_at_rest, machine_seen, robot_seen, signal_seen
@@ -98,6 +100,8 @@ class Watch:
                 yield from self.standing(state, now, seen)
             if _is_awaited(state, name) and not is_at_rest(seen):
                 yield StillMoves(now, of, name)
+        under_way = state.progress.flights.items()
+        yield from people_seen(self._drivers, state, now, [(c, flight) for c, flight in under_way if flight.is_untold])
         yield from self._hearing.look(state, now)
         yield from self._counts(state, now)
         yield from supplies_seen(state, now)
@@ -266,6 +270,21 @@ def first_look(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> I
     for signal in drivers.signals.signals:
         yield from signal_seen(state, now, drivers.signals.read(signal))
     yield from zones_seen(drivers, state, now)
+
+
+def people_seen(drivers: DriverSet, state: RunState, now: int, asked: Iterable[tuple[str, Flight]]) -> Iterator[Observation]:
+    """Whether they are still asked for something, and have begun it: of what another controller has asked and nobody can tell of,
+    by command. Of anything else they tell by themselves."""
+    for command, flight in asked:
+        name = flight.device
+        seen = told(drivers.persons[name].state) if name in drivers.persons else None
+        if seen is None:
+            continue
+        if (seen.work is not None) is not flight.is_shown:
+            age = max(0, now - seen.time) / NANOSECONDS
+            yield FactObserved(now, Subject(state.run), Fact("running", (name,)), seen.work is not None, name, age)
+        if seen.is_working and state.progress.status.get(flight.step or "") == "claimed":
+            yield CommandReported(now, Subject(state.run), command, "running")
 
 
 def zones_seen(drivers: DriverSet, state: RunState, now: int) -> Iterator[Observation]:

@@ -12,7 +12,7 @@ from cell.device import CommandStatus, OutcomeTold, PersonState, PersonWork
 from cell.driver_errors import Refusal
 from cell.people import CLEAR, HANDOVER, Person, person_duration
 from cell_drivers.simulated.chance import fraction
-from cell_drivers.simulated.face import DONE, Face
+from cell_drivers.simulated.face import DONE, StatedFace
 from cell_drivers.simulated.telling import Telling
 from cell_drivers.simulated.timeline import Due, nanoseconds
 from cell_drivers.simulated.world import World
@@ -31,7 +31,7 @@ class _Asked:
     is_working: bool = False
 
 
-class PersonFace(Face):
+class PersonFace(StatedFace[PersonState]):
     def __init__(self, world: World, person: Person) -> None:
         super().__init__(world, person.name)
         self.person = person
@@ -61,7 +61,7 @@ class PersonFace(Face):
         if self._asked is not None:
             self._drop("withdrawn")
 
-    def state(self) -> PersonState:
+    def _state_now(self) -> PersonState:
         asked = self._asked
         work, is_working = (None, False) if asked is None else (asked.work, asked.is_working)
         return PersonState(self.name, self.world.now, self.is_there, work, is_working)
@@ -139,6 +139,8 @@ class PersonFace(Face):
         assert asked is not None
         if asked.due is not None:
             asked.due.cancel()
+        if asked.is_working:
+            self.world.effect(self.name, asked.command, "work aborted", asked.work.part, asked.work.verb)
         self.change(asked.command, CommandStatus("aborted", None, why))
         self.world.refresh()
 

@@ -85,6 +85,7 @@ def _fill_context(plain: Any) -> None:
         plain["context"].setdefault("approach_speed", APPROACH_SPEED)
         plain["context"].setdefault("is_manual", False)
         plain["context"].setdefault("outfeeds", {})
+        plain["context"].setdefault("tells", {})
         for zone in plain["context"].get("zones", {}).values():
             zone.setdefault("distance", None)
         for robot in plain["context"].get("robots", {}).values():

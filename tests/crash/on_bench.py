@@ -7,7 +7,7 @@ from functools import cached_property
 
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
-from cell.scenario import Scenario
+from cell.scenario import Disturbance, Scenario
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from controller.callers import Replanner
 from tests.constructs.bench import Bench, _Planner
@@ -20,6 +20,7 @@ class OnBench:
     cell: str
     grips: str
     intent: str
+    disturbances: tuple[Disturbance, ...] = ()
 
     @cached_property
     def bench(self) -> Bench:
@@ -34,7 +35,7 @@ class OnBench:
         return self.bench.released().expect()
 
     def world(self) -> SimulatedCell:
-        return simulated_cell(self.bench.cell, {"g1": gantry_model()}, Scenario())
+        return simulated_cell(self.bench.cell, {"g1": gantry_model()}, Scenario(0, self.disturbances))
 
     def planner(self) -> Replanner:
         return _Planner(self.bench)

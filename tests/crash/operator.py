@@ -1,5 +1,6 @@
-"""An operator who looks at the world: resumes what holds, answers every question as it truly is, and asks by the clock for what
-the world's scenario says."""
+"""An operator who looks at the world: resumes what holds, answers every question as it truly is when it is asked, and asks by the
+clock for what the world's scenario says. Where somebody or something is still at it neither `done` nor `not done` is so: they
+wait until it is over."""
 
 from __future__ import annotations
 
@@ -16,6 +17,9 @@ from controller.questions import DONE, GONE, NOT_DONE
 from controller.run_state import NOTHING_YET, RunState
 
 MOST_RESUMES = 8
+BEGUN = ("program started", "inspection started", "work started")
+DONE_BY = ("program ended", "work ended", "joined", "presented", "told", "takes hold", "gives", "carried", "applied")
+BROKEN_OFF = ("program aborted", "inspection aborted", "work aborted", "refused")
 
 
 def still_asked(world: SimulatedCell, events: Sequence[Event]) -> list[OperatorAsks]:
@@ -62,15 +66,18 @@ class Operator:
         return (("resume", "ann"),)
 
     def take_said(self, now: int, of: Subject) -> Sequence[Answered]:
-        return [Answered(now, of, name, self._truth(name), "ann") for name in self.state.trouble.questions]
+        known = ((name, self._truth(name)) for name in self.state.trouble.questions)
+        return [Answered(now, of, name, answer, "ann") for name, answer in known if answer is not None]
 
     def wait(self, seconds: float) -> bool:
         return False
 
     def next_time(self) -> int | None:
-        if self._is_wanted() or self._is_stopping():
-            return self.world.now()
-        return _time(self.asks[0]) if self.asks else None
+        if not (self._is_wanted() or self._is_stopping()):
+            return _time(self.asks[0]) if self.asks else None
+        questions = self.state.trouble.questions
+        is_over = not questions or any(self._truth(name) is not None for name in questions)
+        return self.world.now() if is_over or self._is_stopping() else self.world.next_event_time()
 
     def _is_stopping(self) -> bool:
         return self.stops_at is not None and self.heard >= self.stops_at[0]
@@ -80,7 +87,7 @@ class Operator:
 
     # --- what is so ---
 
-    def _truth(self, name: str) -> str:
+    def _truth(self, name: str) -> str | None:
         question = self.state.trouble.questions[name]
         if question.part is not None:
             return self._where(question.part, question.answers)
@@ -88,14 +95,16 @@ class Operator:
             return question.answers[0]  # nothing is in the way, and who asks may allow it
         plan = self.state.progress.plan
         assert plan is not None
-        assert question.step is not None, question
-        return DONE if self._is_done(plan.steps[question.step]) else NOT_DONE
+        assert question.step is not None
+        return self._became_of(plan.steps[question.step], question.answers)
 
     def _where(self, part: str, answers: Sequence[str]) -> str:
         where = next((p.where for p in self.world.record().parts if p.id == part), None)
         return where.place if isinstance(where, RestsIn) and where.place in answers else GONE
 
-    def _is_done(self, step: Step) -> bool:
+    def _became_of(self, step: Step, answers: Sequence[str]) -> str | None:
         command = f"{self.state.run}/{self.state.progress.number}.{step.id}"
-        ends = ("program ended", "work ended", "joined", "presented", "told", "applied")
-        return any(effect.command == command and effect.what in ends for effect in self.world.record().effects)
+        seen = {effect.what: effect.detail for effect in self.world.record().effects if effect.command == command}
+        if seen.keys() & set(DONE_BY):
+            return DONE if DONE in answers else seen["told"].rpartition(" is ")[2]
+        return None if seen.keys() & set(BEGUN) and not seen.keys() & set(BROKEN_OFF) else NOT_DONE
