@@ -58,7 +58,7 @@ def _controlled(site: Site, reading: Reading, workshop: Workshop, lock: CellLock
         summary = serve(
             spec, ready.released, made.drivers, planner, site.folder, site.desk.inbox,
             tell=site.server.tell, speed=site.start.speed, orders=changes, clock=made.clock,
-            see=site.server.see,
+            see=site.server.see, catch_up=site.server.catch_up,
         )  # fmt: skip
         return Parting("over", "", summary.state, 0)
     finally:

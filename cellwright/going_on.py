@@ -157,7 +157,7 @@ def _gone_on(site: Site, left: Left, drivers: InService, planner: PlannerProcess
     summary = serve(
         left.spec, left.before.plan, drivers.drivers, planner, site.folder, site.desk.inbox,
         tell=word.tell, speed=left.start.speed, orders=Announced(orders_to_come(left)), clock=agreed.found.clock,
-        before=agreed.found.before, see=site.server.see,
+        before=agreed.found.before, see=site.server.see, catch_up=site.server.catch_up,
     )  # fmt: skip
     return Parting("over", "", summary.state, 0)
 

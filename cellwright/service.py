@@ -98,6 +98,10 @@ class NotReached(Exception):
     """There is no controller of that run, or it does not answer."""
 
 
+class NotAnswered(NotReached):
+    """What was asked has gone to a controller that says nothing. It lies there until that does."""
+
+
 @dataclass(slots=True)
 class Run:
     """A run that goes on by itself. `messages` ends when the controller has; then `result` tells what came of it."""
@@ -136,8 +140,9 @@ class Run:
             if time.monotonic() > until:
                 break
         word = self.client.last_word
-        why = f"{word.code} {word.reason}".strip() if word is not None else f"it has not answered within {patience:g} s"
-        raise NotReached(f"run {self.folder.id}: {why}")
+        if word is None:
+            raise NotAnswered(f"run {self.folder.id}: it has not answered within {patience:g} s")
+        raise NotReached(f"run {self.folder.id}: {word.code} {word.reason}".strip())
 
     def answer(self, question: str, given: str) -> int:
         """Gives the number that the answer to this will carry."""
@@ -355,26 +360,45 @@ def _controlled(folder: RunFolder, role: Role, after: int | None, lock: CellLock
     return Run(folder, _client(folder, ours, role, after), process)
 
 
-def attach_to(folder: RunFolder, role: Role, after: int | None = None) -> Run:
-    """What has happened before is in the first summary, not told event by event; or, where `after` is given, every event behind
-    that number is told. Raises NotReached."""
+def reach(folder: RunFolder, role: Role) -> Run:
+    """Over a line on which nobody has answered yet: for who has to ask for something at once, of a controller that has no room
+    or hangs too. Raises NotReached."""
     try:
         end = connect_to(_endpoint(folder))
     except OSError as cause:
         raise NotReached(f"run {folder.id} has no controller that answers ({cause.strerror or cause})") from cause
-    client = _client(folder, end, role, None)
-    run = Run(folder, client)
+    return Run(folder, _client(folder, end, role, None))
+
+
+def attach_to(folder: RunFolder, role: Role, after: int | None = None) -> Run:
+    """What has happened before is in the first summary, not told event by event; or, where `after` is given, every event behind
+    that number is told. Raises NotReached."""
+    run = reach(folder, role)
+    client, why = run.client, "its controller does not answer"
     for message in client.messages(5.0):
         if isinstance(message, Welcome):
             run.welcome = message
             client.subscribe(message.seq if after is None else after)
             return run
-        if message is None:
+        if isinstance(message, Refused):  # there is no room
+            why = f"{message.code} {message.reason}"
+        if isinstance(message, Refused | None):
             break
     word = client.last_word
     client.close()
-    why = f"{word.code} {word.reason}" if word is not None else "its controller does not answer"
-    raise NotReached(f"run {folder.id}: {why}")
+    raise NotReached(f"run {folder.id}: {f'{word.code} {word.reason}' if word is not None else why}")
+
+
+def is_heard(folder: RunFolder, patience: float) -> bool:
+    """Whether the run's controller says anything at all within `patience` s; also where there is none to ask."""
+    try:
+        run = reach(folder, "view")
+    except NotReached:
+        return True
+    try:
+        return next(run.client.messages(patience), None) is not None or run.client.last_word is not None
+    finally:
+        run.leave()
 
 
 def _client(folder: RunFolder, end: socket.socket, role: Role, after: int | None) -> Client:

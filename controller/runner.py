@@ -53,6 +53,7 @@ from controller.order_book import Announced, OrderBook
 from controller.run_state import NOTHING_YET, RunState, next_number
 from controller.sending import Sending, Waiting
 from controller.taken_back import unwanted
+from controller.vigil import Vigil
 from controller.watch import Watch, first_look, told, zones_seen
 
 MINUTE = 60_000_000_000
@@ -91,6 +92,7 @@ class Runner:
     answers: AnswerBook = field(default_factory=NoAnswers)
     keys: KeyBook = field(default_factory=NoKeys)
     dispatcher: Callable[[DriverSet], Dispatcher] = Dispatcher
+    vigil: Vigil | None = None
     state: RunState = NOTHING_YET
     _rows: list[Event] = field(default_factory=list)
     _folded: int = 0
@@ -252,6 +254,8 @@ class Runner:
 
     def _look(self) -> None:
         """Everything new, folded, written and answered."""
+        if self.vigil is not None:
+            self.vigil.looks()
         now = self.clock.now()
         asked = self.inbox.take(now)
         self._fold(self.answers.take_said(now, self._subject))
@@ -379,6 +383,8 @@ class Runner:
             if self._sending.is_waiting:
                 self._fold(self._sending.take_back(partial(unwanted, self.state), self.clock.now()))
             self._hand_over()
+            if self.vigil is not None and self._sending.is_waiting and self.vigil.is_to_look_first():
+                return has_sent
             command = self._sending.next(self.journal.kept())
             if command is None:
                 return has_sent

@@ -39,6 +39,7 @@ from controller.order_book import Announced, OrderBook, Together
 from controller.run_state import RunState
 from controller.runner import Resumption, Runner
 from controller.summary import summary_of
+from controller.vigil import Vigil
 
 NEWS_PERIOD = 0.2  # s of real time between two summaries
 
@@ -135,12 +136,14 @@ def serve(
     clock: Clock | None = None,
     before: Resumption | None = None,
     see: Callable[[Samples], None] | None = None,
+    catch_up: Callable[[], None] = lambda: None,
 ) -> RunSummary:
     """Runs `plan` and what follows to its end: complete, stopped or aborted; a hold waits. `speed` times real time for simulated
     drivers, None as fast as they can; real drivers run as they do, and by `clock` where it is given. `orders` come by the clock,
     others through the inbox. Everything is in `folder`, which is this run's own. With `before` it goes on with a run that another
     controller has left. What was written is put into `outbox` as texts, or told to `tell`, which must not wait; nor must `see`,
-    which is given the newest samples of the robots."""
+    which is given the newest samples of the robots. `catch_up` waits, for a moment at most, until what was asked by now is in the
+    inbox: for a process that was stopped."""
     with ExitStack() as at_the_end:
         folder.claim()
         at_the_end.callback(folder.abandon)
@@ -163,6 +166,7 @@ def serve(
             on_events=tell if news is None else news.tell,
             answers=post_box,
             keys=post_box,
+            vigil=Vigil(catch_up),
         )
         if isinstance(drivers, Waking):
             drivers.wake_with(lambda: inbox.put(NEWS))

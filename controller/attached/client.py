@@ -2,7 +2,8 @@
 
 Law: nothing is lost by a line that breaks while the controller lives: it is attached again, and goes on behind the last event
 that was told. A stop that was not answered is asked for again there, for twice is as good as once; whether anything else came
-through is for whoever asked to look. `post` may be called from a signal handler.
+through is for whoever asked to look. So is one at a controller that has no room, as often as it takes. `post` may be called from
+a signal handler.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from controller.attached.permits import STOPS
 
 PIECE = 1_000_000
 SENT_WITHIN = 5.0  # s
+PAUSE = 0.05  # s before a stop is asked for again where there was no room
 OURS = 0
 """The number of the requests that this end makes by itself."""
 
@@ -87,6 +89,8 @@ class Client:
                 yield from self._read(piece)
             elif not self._attach_again():
                 return
+            elif self._stops:
+                yield None  # whoever waits for the answer may look at the clock
 
     def close(self) -> None:
         for end in (self._end, self._wake_in, self._wake_out):
@@ -100,6 +104,10 @@ class Client:
                     self.seq = seq
                 case Parting(why="cut off", code="R755"):
                     return  # the line breaks with it, and is made anew
+                case Parting(why="cut off", code="R756") if self._stops:
+                    self._has_attached_again = False
+                    select.select([], [], [], PAUSE)
+                    return
                 case Parting():
                     self.last_word = message
                     return

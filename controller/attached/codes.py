@@ -58,10 +58,11 @@ PAGES: Mapping[str, CodePage] = dict((
     ),
     _page(
         "R756", "too many terminals",
-        "So many terminals are attached to the controller that it takes no more.",
-        "Each of them costs the controller work.",
+        "64 terminals are attached to the controller, and it takes no more. Of one more only a stop or a hold is heard, within "
+        "five seconds; then it is let go.",
+        "Each of them costs the controller work. A stop is not refused for want of room.",
         "for i in $(seq 100); do cellwright attach --view & done",
-        "Close some.",
+        "Close some. `cellwright ask stop`, `ask hold` and the STOP key of screens that were let go work all the same.",
     ),
     _page(
         "R757", "another controller has the cell",

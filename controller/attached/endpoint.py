@@ -51,12 +51,13 @@ def connect_to(path: Path) -> socket.socket:
     if not stat.S_ISSOCK(owner.st_mode) or owner.st_uid != os.geteuid():
         raise PermissionError(f"{path} is no socket of this user's")
     end = socket.socket(socket.AF_UNIX)
-    end.settimeout(CONNECTED_WITHIN)
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(CONNECTED_WITHIN), 0))
     try:
-        end.connect(str(path))
+        end.connect(str(path))  # blocks where many wait before it: a socket with a timeout of Python's own gives up at once
     except OSError:
         end.close()
         raise
+    end.settimeout(CONNECTED_WITHIN)
     return end
 
 

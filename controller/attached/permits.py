@@ -43,6 +43,8 @@ from controller.questions import GO_ON
 from controller.run_state import NOTHING_YET, RunState
 
 STOPS: Final = frozenset({"stop", "quick stop", "abort"})
+FOR_STANDING_STILL: Final = STOPS | {"hold"}
+"""What is heard of a terminal for which there is no room."""
 ENDING: Final = frozenset({"Completing", "Stopping", "Aborting", "Clearing"})
 _TRIGGERS: Final[Mapping[Asked, packml.Trigger]] = {"resume": "unhold", "clear": "clear", "reset": "reset"}
 
@@ -78,6 +80,10 @@ def may_not(role: Role, request: Request, state: RunState = NOTHING_YET) -> str 
         case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
             return None
     assert_never(request)
+
+
+def is_for_standing_still(request: Request) -> bool:
+    return isinstance(request, Ask) and request.what in FOR_STANDING_STILL
 
 
 def _widens(state: RunState, question: str, answer: str) -> bool:

@@ -42,7 +42,7 @@ from controller.attached.messages import (
     WatchWork,
     Welcome,
 )
-from controller.attached.permits import STOPS, Phase, Standing, may_not, refusal
+from controller.attached.permits import STOPS, Phase, Standing, is_for_standing_still, may_not, refusal
 from controller.attached.terminal import Terminal
 from controller.run_state import NOTHING_YET, RunState
 from controller.summary import summary_of
@@ -98,6 +98,9 @@ class Reception:
 
     def greet(self, terminal: Terminal) -> None:
         assert terminal.role is not None
+        if terminal.no_room:
+            self._greet_at_the_door(terminal)
+            return
         seq = self.chronicle.last
         summary = self.summary() if seq else None
         terminal.say(Welcome(VERSION, self.about.run_id, self.about.intent, self.pid, terminal.role, seq, summary))
@@ -106,6 +109,13 @@ class Reception:
         if self.phase == "looked" and self.looked is not None:
             terminal.say(self.looked)
 
+    def _greet_at_the_door(self, terminal: Terminal) -> None:
+        """No welcome: it is told nothing of the run. A stop that it has sent behind its hello is heard next."""
+        if terminal.role == "view":
+            terminal.part(terminal.word_at_the_door())
+        else:
+            terminal.say(Refused(None, "R756", terminal.no_room))
+
     def summary(self) -> RunSummary:
         return replace(summary_of(self.state), pid=None if self.state.is_over else self.pid)
 
@@ -113,6 +123,9 @@ class Reception:
         assert terminal.role is not None
         if (forbidden := may_not(terminal.role, request, self.state)) is not None:
             terminal.say(Refused(request.id, "R752", forbidden))
+            return
+        if terminal.no_room and not is_for_standing_still(request):
+            terminal.say(Refused(request.id, "R756", terminal.no_room))
             return
         standing = Standing(self.phase, self.state, self.looked, terminal.number)
         why = refusal(standing, request) or self._objection(request)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from threading import Event as Waits
 from threading import Thread
 
 from cell.dataclass import dataclass
@@ -35,10 +36,16 @@ from controller.attached.messages import (
 )
 from controller.attached.reception import About, Post, Reception
 from controller.attached.samples import Samples, robots_seen
-from controller.attached.terminal import Terminal
+from controller.attached.terminal import AT_THE_DOOR, Terminal
 from controller.run_state import RunState
 
 MOST_TERMINALS = 64
+MOST_AT_THE_DOOR = 32
+"""Beyond those: they may ask for a stop or a hold, and are let go, the first one first where there are more."""
+ACCEPTED_AT_ONCE = 16  # in one turn
+READ_OUT = 8  # pieces at most, of a terminal that goes: more than a socket holds
+CAUGHT_UP_WITHIN = 0.5  # s
+NO_ROOM = f"there are {MOST_TERMINALS} terminals already: of this one only a stop or a hold is heard, within {AT_THE_DOOR:g} s"
 PIECE = 65_536  # bytes of one terminal in one turn
 NEWS_PERIOD = 0.2  # s between two summaries
 SEEN_PERIOD = 0.05  # s between two looks at the robots
@@ -48,8 +55,8 @@ LAST_WORDS = 10.0  # s for terminals to take what is left when the run is over
 
 NO_WORK = Working("", 0, 0)
 
-Handed = tuple[Sequence[Event], RunState] | Prepared | tuple[Looked, RunState] | Parting
-"""What the run's side tells: events and the state after them, or a word of its own."""
+Handed = tuple[Sequence[Event], RunState] | Prepared | tuple[Looked, RunState] | Parting | Waits
+"""What the run's side tells: events and the state after them, or a word of its own; or it waits until all is heard."""
 
 
 @dataclass(slots=True)
@@ -89,6 +96,7 @@ class Server:
         self._work = self._work_told = NO_WORK
         self._work_at = -WORK_PERIOD
         self._work_line: tuple[int, bytes] = (0, b"")
+        self._waits: list[Waits] = []
         self._last_word: Parting | None = None
         self._until = float("inf")
         self._thread: Thread | None = None
@@ -137,6 +145,15 @@ class Server:
         with suppress(OSError):  # full: it is awake
             self._wake.send(b"!")
 
+    def catch_up(self) -> None:
+        """For a loop that was away, as the whole process was: back when what terminals had sent by now is handed on, and in half
+        a second at most."""
+        if self._thread is None or not self._thread.is_alive():
+            return
+        heard = Waits()
+        self._hand_over(heard)
+        heard.wait(CAUGHT_UP_WITHIN)
+
     def start(self) -> None:
         self._thread = Thread(target=self._go_on, name="terminals", daemon=True)
         self._thread.start()
@@ -154,7 +171,7 @@ class Server:
 
     def _go_on(self) -> None:
         while not self.is_done():
-            self.turn(TURN)
+            self.turn(0.0 if self._waits else TURN)
         self.close()
 
     def is_done(self) -> bool:
@@ -169,14 +186,19 @@ class Server:
 
     def turn(self, patience: float) -> None:
         """One look at everything that is ready; waits at most `patience` s for something."""
+        is_quiet = True
         for key, ready in self._selector.select(patience):
             if key.fileobj is self._wake_in:
                 with suppress(OSError):
                     self._wake_in.recv(4096)
-            elif key.fileobj is self._listener:
+                continue
+            is_quiet = is_quiet and not ready & selectors.EVENT_READ
+            if key.fileobj is self._listener:
                 self._accept()
             elif ready & selectors.EVENT_READ and key.fileobj in self._links:
                 self._guarded(self._links[key.fileobj], self._hear)
+        if is_quiet:
+            self._all_is_heard()
         self._take_over()
         self._make_news()
         self._look_at_robots()
@@ -184,11 +206,17 @@ class Server:
         for link in list(self._links.values()):
             self._guarded(link, self._serve)
 
+    def _all_is_heard(self) -> None:
+        for waits in self._waits:
+            waits.set()
+        self._waits.clear()
+
     def _guarded(self, link: _Link, act: Callable[[_Link], None]) -> None:
         """Whatever goes wrong with one terminal is its end, and nobody else's."""
         try:
             act(link)
-        except OSError:
+        except OSError:  # it is gone, and may have asked for something before it went
+            self._guarded(link, self._hear_out)
             self._drop(link)
         except Exception as defect:
             print(f"terminal {link.terminal.name!r} is let go: {type(defect).__name__}: {defect}", file=sys.stderr, flush=True)  # noqa: T201  the controller's own log
@@ -214,6 +242,8 @@ class Server:
                     self._chronicle.last = max(self._chronicle.last, looked.seq)
                     self._say_to_all(looked)
                     self._end_what_nobody_waits_for()
+                case Waits():
+                    self._waits.append(told)
                 case (events, state):
                     here.phase, here.state, self._news_due = "running", state, True
                     self._chronicle.add(events)
@@ -241,22 +271,41 @@ class Server:
     # --- one terminal ---
 
     def _accept(self) -> None:
-        with suppress(OSError):
-            end, _ = self._listener.accept()
-            if not is_ours(end):
-                end.close()
+        for _ in range(ACCEPTED_AT_ONCE):
+            try:
+                end, _ = self._listener.accept()
+            except OSError:
                 return
-            link = self._admit(end)
-            if len(self._links) > MOST_TERMINALS:
-                link.terminal.part(Parting("cut off", "R756", f"there are {MOST_TERMINALS} terminals already", 0))
+            if is_ours(end):
+                self._admit(end, no_room=self._makes_room())
+            else:
+                end.close()
 
-    def _admit(self, end: socket.socket, is_first: bool = False) -> _Link:
+    def _makes_room(self) -> str:
+        """Why there is none but at the door, "" where there is. A stop is not refused for want of room, and whoever fills the
+        door, with whatever, is heard out and makes way for the next."""
+        at_the_door = [link for link in self._links.values() if link.terminal.no_room]
+        if len(self._links) - len(at_the_door) < MOST_TERMINALS:
+            return ""
+        if len(at_the_door) >= MOST_AT_THE_DOOR:
+            self._show_out(at_the_door[0])
+        return NO_ROOM
+
+    def _show_out(self, link: _Link) -> None:
+        self._guarded(link, self._hear_out)
+        self._guarded(link, self._say_what_waits)
+        link.terminal.part(link.terminal.word_at_the_door())
+        self._guarded(link, self._say_what_waits)
+        self._drop(link)
+
+    def _say_what_waits(self, link: _Link) -> None:
+        self._send(link, self._clock())
+
+    def _admit(self, end: socket.socket, is_first: bool = False, no_room: str = "") -> None:
         end.setblocking(False)
         self._admitted += 1
-        link = _Link(end, Terminal(self._clock(), self._clock(), self._admitted), is_first)
-        self._links[end] = link
+        self._links[end] = _Link(end, Terminal(self._clock(), self._clock(), self._admitted, no_room), is_first)
         self._selector.register(end, selectors.EVENT_READ)
-        return link
 
     def _drop(self, link: _Link) -> None:
         if self._links.pop(link.end, None) is None:
@@ -276,9 +325,20 @@ class Server:
 
     def _hear(self, link: _Link) -> None:
         piece = link.end.recv(PIECE)
-        if not piece:
+        if piece:
+            self._take_in(link, piece)
+        else:
             self._drop(link)
-            return
+
+    def _hear_out(self, link: _Link) -> None:
+        """What one that goes has sent and nobody has read yet: a stop does not go under with the line that it came by."""
+        with suppress(OSError):  # nothing is left
+            for _ in range(READ_OUT):
+                if not (piece := link.end.recv(PIECE)):
+                    return
+                self._take_in(link, piece)
+
+    def _take_in(self, link: _Link, piece: bytes) -> None:
         if link.terminal.is_parting:
             return  # read, so that the other end can write and then read its last word
         for message in link.terminal.hear(piece, self._clock()):

@@ -39,12 +39,14 @@ WASTED = 1_000
 """requests beyond that, or unreadable, before a terminal is cut off."""
 TAKES_WITHIN = 10.0  # s
 HELLO_WITHIN = 5.0  # s
+AT_THE_DOOR = 5.0  # s that one for which there is no room may take to ask for a stop
 LONGEST_STOP = 200  # bytes of a request that may be one
 
 
 @dataclass(slots=True)
 class Terminal:
-    """`number`: its own, of this controller. `came`: when it attached. `since`: when it last took something, or when nothing
+    """`number`: its own, of this controller. `no_room`: why it may ask for no more than a stop or a hold, "" where it may; it is
+    let go soon. `came`: when it attached. `since`: when it last took something, or when nothing
     waited for it. `cursor`: the last event it was told, None while it has not subscribed. `news`: with which event it was last
     told what the run has come to. `seen`: which look at the robots it was last told, `work`: which word of what takes long; None
     while it does not watch that. `holds`: it has said that a key is held, and not that it was let go."""
@@ -52,6 +54,7 @@ class Terminal:
     came: float
     since: float
     number: int = 0
+    no_room: str = ""
     holds: bool = False
     role: Role | None = None
     name: str = ""
@@ -159,6 +162,9 @@ class Terminal:
         self.say(last_word)
         self.is_parting = True
 
+    def word_at_the_door(self) -> Parting:
+        return Parting("cut off", "R756", self.no_room, 0)
+
     def taken(self, count: int, now: float) -> None:
         """So many bytes of `out` have gone."""
         if count:
@@ -176,6 +182,8 @@ class Terminal:
             self.since = now
         if self.role is None and now - self.came > HELLO_WITHIN:
             return Parting("cut off", "R766", f"no hello within {HELLO_WITHIN:g} s", 0)
+        if self.no_room and now - self.came > AT_THE_DOOR:
+            return self.word_at_the_door()
         if self.out and now - self.since > TAKES_WITHIN:
             reason = f"it has taken nothing for {TAKES_WITHIN:g} s; attach again and go on behind event {self.cursor or 0}"
             return Parting("cut off", "R755", reason, self.cursor or 0)

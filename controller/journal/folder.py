@@ -122,6 +122,13 @@ class RunFolder:
         finally:
             journal.close()
 
+    def written(self) -> float:
+        """When anything was written here last, by the clock of the file system, s. Raises JournalError."""
+        try:
+            return max(file.stat().st_mtime for file in self.path.glob(f"{FILE}*"))
+        except (OSError, ValueError) as cause:
+            raise JournalError(f"there is no journal in {self.path}") from cause
+
     def summary(self) -> RunSummary:
         """Raises JournalError."""
         kept = self.kept()

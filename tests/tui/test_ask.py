@@ -83,6 +83,7 @@ def controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Controller:
     found = Controller(RunFolder(tmp_path / "run-1"))
     monkeypatch.setattr("tui.chosen_run.living", lambda name: found.folder)
     monkeypatch.setattr("cellwright.service.attach_to", found.attached)
+    monkeypatch.setattr("cellwright.service.reach", found.attached)
     return found
 
 

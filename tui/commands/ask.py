@@ -4,7 +4,8 @@ hold and resume; stop (orderly), quick-stop, abort (ends now); clear and reset; 
 a hold: robots may be jogged) and production. --answer ID=ANSWER answers a question first; `answer` does only that, and alone
 lists those that are open. `order --order JSON` adds an order, as a line of a file of orders has it, `withdraw --order ID`
 withdraws one. `alarms` lists the alarms; `acknowledge`, `shelve` and `unshelve` are for the one that --alarm names. These are
-requests to a controller, not an emergency stop. Without RUN the newest run that lives is meant.
+requests to a controller, not an emergency stop. Without RUN the newest run that lives is meant. A hold or a stop waits for no
+greeting, so it is asked also of a controller that has no room for another terminal, or hangs: then it is taken when it answers.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ WORDS: dict[str, Asked] = {
 WITH_TEXT = ("answer", "order", "withdraw")
 OF_ALARM = ("acknowledge", "shelve", "unshelve")
 PATIENCE = 10.0  # s for an answer
+LIES_THERE = ". The {} lies there, and is taken when it answers, before anything new is begun. Until then: the e-stop circuit"
 LOOKS_AGAIN = 0.2  # s at most between two looks at the clock; what was asked here wakes the line too, with nothing told
 
 
@@ -57,7 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace) -> int:
-    from cellwright.service import NotReached, attach_to
+    from cellwright.service import NotAnswered, NotReached, attach_to, reach
+    from controller.attached.permits import STOPS
     from controller.journal.journal import JournalError
     from tui.chosen_run import controlled
 
@@ -65,12 +68,15 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse("`ask order` and `ask withdraw` go with --order, and nothing else does", USAGE)
     if (why := _wrong_about_alarms(arguments)) is not None:
         return refuse(why, USAGE)
+    is_urgent = WORDS.get(arguments.what) in STOPS or (arguments.what == "hold" and not arguments.answer)
     try:
-        run = attach_to(controlled(arguments.run), arguments.role)
+        run = (reach if is_urgent else attach_to)(controlled(arguments.run), arguments.role)
     except (JournalError, NotReached) as cause:
         return refuse(str(cause), USAGE)
     try:
         return _asked(run, arguments)
+    except NotAnswered as cause:
+        return refuse(f"{cause}{LIES_THERE.format(arguments.what) if is_urgent else ''}", USAGE)
     except NotReached as cause:
         return refuse(str(cause), USAGE)
     finally:

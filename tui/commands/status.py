@@ -1,13 +1,21 @@
-"""What is going on, or how a run ended; the newest run where none is named."""
+"""What is going on, or how a run ended; the newest run where none is named. Where its controller says nothing, that too."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
+from typing import TYPE_CHECKING, Final
 
 from tui.arguments import add_json
 from tui.exit_codes import DONE, USAGE
-from tui.speech import put, put_json, refuse, wants_colour
+from tui.speech import put, put_json, refuse, say, wants_colour
+
+if TYPE_CHECKING:
+    from cell.run import RunSummary
+    from controller.journal.folder import RunFolder
+
+ANSWERS_WITHIN: Final = 2.0  # s; a controller looks at its terminals every fifth of one
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,17 +25,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace) -> int:
     from cellwright.folders import state_folder
-    from controller.journal.folder import RunFolder
     from controller.journal.journal import JournalError
     from tui.chosen_run import chosen
     from tui.run_text import run_document, run_text
 
     try:
-        summary = chosen(state_folder(), arguments.run, RunFolder.summary)
+        summary, unheard = chosen(state_folder(), arguments.run, _looked_at)
     except JournalError as cause:
         return refuse(str(cause), USAGE)
     if arguments.format == "json":
-        put_json(run_document(summary))
+        put_json(run_document(summary) | {"unheard_s": unheard})
     else:
         put(run_text(summary, wants_colour(sys.stdout)))
+        if unheard is not None:
+            say(_unheard(summary, unheard))
     return DONE
+
+
+def _looked_at(folder: RunFolder) -> tuple[RunSummary, float | None]:
+    """What it has come to; and s since its controller has written anything, where it does not answer now. Raises JournalError."""
+    from cellwright.service import is_heard
+
+    summary = folder.summary()
+    if summary.pid is None or is_heard(folder, ANSWERS_WITHIN) or folder.pid() is None:
+        return summary, None
+    return summary, round(max(0.0, time.time() - folder.written()), 1)
+
+
+def _unheard(summary: RunSummary, seconds: float) -> str:
+    return (
+        f"Its controller (process {summary.pid}) does not answer, and has written nothing for {seconds:.0f} s: what is told here "
+        "is of then, and nobody supervises the cell. `ask stop` is taken when it wakes; until then: the e-stop circuit."
+    )

@@ -2,7 +2,8 @@
 
 Law: what is shown is what was told. A line that breaks is made again by the client, and nothing is missing; where there is no
 controller any more the view says so and stays as it was last. What was asked is kept account of in requests.py. The thread never
-waits for the application, nor the other way round, but for what was asked before the screens go.
+waits for the application, nor the other way round, but for what was asked before the screens go. Where there is no line a stop
+gets one of its own: it is asked of a controller that has no room, or hangs, too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from cell.events import Asked, Event, PlanReleased, RunOpened
 from cell.jog import LEASE, Jog
 from cell.plan_file import read_plan
 from cellwright.begun import read_begun
-from cellwright.service import NotReached, Run, attach_to
+from cellwright.service import NotReached, Run, attach_to, reach
 from controller.attached.client import OURS
 from controller.attached.messages import Accepted, Looked, Refused, Role, Seen, Told, Watch, WatchWork, Welcome, Working
 from controller.attached.permits import STOPS
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.2  # s
 PREPARING: Final = "another controller reads and proves the plan again"
 LEFT_WITHIN = 2.0  # s for what was asked last, when the screens go
+AWAITED = 3600.0  # s that a line of its own waits for the answer to a stop
 NAMES: Final = {"quick stop": "STOP"}
 Attach = Callable[[RunFolder, Role, int], Run]
 
@@ -71,6 +73,7 @@ class LiveRun:
         self._is_closed = self._has_looked = self._is_drawn = self._reads_again = False
         self._told_before: int | None = None  # the number of the newest event when it was attached to
         self._pressed: tuple[tuple[Jog, bool] | None, float] = (None, 0.0)
+        self._aside: Thread | None = None
         self._thread = self._started(attach)
 
     def newest(self) -> View:
@@ -88,7 +91,27 @@ class LiveRun:
         self._look_beside(view.scene)
 
     def ask(self, what: Asked) -> None:
-        self._requests.ask(NAMES.get(what, what), lambda run: run.ask(what), is_stop=what in STOPS)
+        name = NAMES.get(what, what)
+        if what in STOPS and self._run is None and self._folder.pid() is not None:
+            self._aside = Thread(target=self._stop_aside, args=(what, self._requests.goes_aside(name)), name="stop", daemon=True)
+            self._aside.start()
+        else:
+            self._requests.ask(name, lambda run: run.ask(what), is_stop=what in STOPS)
+
+    def _stop_aside(self, what: Asked, number: int) -> None:
+        try:
+            refusal = self._asked_aside(what)
+        except (NotReached, OSError, CodecError):
+            self._requests.came_to_nothing(number)
+        else:
+            self._requests.told(Accepted(number) if refusal is None else replace(refusal, id=number))
+
+    def _asked_aside(self, what: Asked) -> Refused | None:
+        run = reach(self._folder, self._role)
+        try:
+            return run.asked(what, AWAITED)
+        finally:
+            run.leave()
 
     def answer(self, question: str, answer: str) -> None:
         self._requests.ask(f"answer {answer}", lambda run: run.answer(question, answer))
@@ -155,8 +178,9 @@ class LiveRun:
     def close(self) -> str:
         """Waits for the answer to what was asked last; gives what is to be said where a stop has none."""
         self._is_closed = True
-        if self._requests.is_open:
-            self._thread.join(LEFT_WITHIN)
+        for thread in (self._thread, self._aside):
+            if thread is not None and self._requests.is_open:
+                thread.join(LEFT_WITHIN)
         heard = self._requests.heard()
         run = self._run
         if run is not None:
@@ -324,10 +348,9 @@ class LiveRun:
     def _lose(self, why: str) -> None:
         """A controller that was killed may still be there for a moment when its line is not."""
         self._requests.closed(GONE)
-        may_go_on = self._view.scene.run.may_go_on
-        is_left = may_go_on and self._folder.pid() is None
-        self._write(link="lost", note=why, looked=None, is_left=is_left)
-        if may_go_on and not is_left:
+        may_go_on, is_alive = self._view.scene.run.may_go_on, self._folder.pid() is not None
+        self._write(link="lost", note=why, looked=None, is_left=may_go_on and not is_alive, is_alive=is_alive)
+        if is_alive:
             Thread(target=self._see_it_end, name="end", daemon=True).start()
 
     def _see_it_end(self) -> None:
@@ -338,7 +361,7 @@ class LiveRun:
             time.sleep(PATIENCE)
         with self._lock:
             if self._view.link == "lost":
-                self._view = replace(self._view, is_left=True)
+                self._view = replace(self._view, is_left=self._view.scene.run.may_go_on, is_alive=False)
 
     def _write(self, **changes: Any) -> None:
         """Two threads write: the one that listens, and the one that reads the files of the cell."""

@@ -50,6 +50,7 @@ class Requests(Generic[Line]):
         self._is_expected = True
         self._waiting: list[tuple[str, Callable[[Line], int]]] = []
         self._open: dict[int, _Open] = {}
+        self._last_aside = 0  # those that go aside are numbered downwards
         self._text = self._unheard = ""
         self._pack: PackState | None = None
 
@@ -64,6 +65,20 @@ class Requests(Generic[Line]):
                 self._waiting.append((name, send))
             else:
                 self._text, self._unheard = "", f"{name} NOT SENT: {NOBODY}. {INSTEAD}"
+
+    def goes_aside(self, name: str) -> int:
+        """A stop that has a line of its own, where there is none to be asked over. Gives the number by which it is told."""
+        with self._lock:
+            number = self._last_aside = self._last_aside - 1
+            self._text, self._unheard = f"asked: {name}", ""
+            self._open[number] = _Open(name, True, self._clock())
+            return number
+
+    def came_to_nothing(self, number: int) -> None:
+        """Its own line ended without an answer."""
+        with self._lock:
+            if (asked := self._open.pop(number, None)) is not None:
+                self._text, self._unheard = "", f"{asked.name} NOT ACKNOWLEDGED: {GONE}. {INSTEAD}"
 
     def told(self, answer: Accepted | Refused) -> None:
         """What the controller says to a request; what it says of none is told all the same."""
@@ -101,14 +116,14 @@ class Requests(Generic[Line]):
         """There is nobody to ask any more. `is_over`: the run has come to rest."""
         with self._lock:
             self._line, self._is_expected = None, False
-            stops = [one.name for one in self._open.values() if one.is_stop]
-            for one in self._open.values():
+            over = [self._open.pop(number) for number in list(self._open) if number > 0]
+            stops = [one.name for one in over if one.is_stop]
+            for one in over:
                 self._text = f"{one.name}: not acknowledged, {why}"
             if stops and not is_over:
                 self._text, self._unheard = "", f"{stops[-1]} NOT ACKNOWLEDGED: {why}. {INSTEAD}"
             if self._waiting:
                 self._text, self._unheard = "", f"{self._waiting[-1][0]} NOT SENT: {why}. {INSTEAD}"
-            self._open.clear()
             self._waiting.clear()
 
     def came_to(self, pack: PackState) -> None:

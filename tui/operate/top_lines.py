@@ -16,7 +16,7 @@ from tui.operate.value_words import circuit_piece, oee_word, takt_word
 from tui.operate.view import View, may_ask, open_questions
 from tui.speech import moment
 
-_LINKS = {"loading": "… READING", "lost": "? NO CONTROLLER", "over": "RUN OVER", "record": "REPLAY"}
+_LINKS = {"loading": "… READING", "lost": "? NO LINE", "over": "RUN OVER", "record": "REPLAY"}
 SHORTEST = 8
 """Columns that the name of the intent has at least."""
 
@@ -34,7 +34,9 @@ def state_line(view: View, width: int, stop_key: str, whose: str = "") -> Line:
     parts: list[Piece] = [Piece(" "), _state(view)]
     parts += [Piece("  "), Piece(_target(view), "bad" if view.target == "real" else "plain")] if view.target else []
     parts += [Piece("  MANUAL", "warn")] if run.manual is not None else []
-    if view.link in _LINKS:
+    if view.link == "lost" and not view.is_alive:
+        parts += [Piece("  "), Piece("? NO CONTROLLER", "bad")]
+    elif view.link in _LINKS:
         parts += [Piece("  "), Piece(_LINKS[view.link], "bad" if view.link == "lost" else "note")]
     if view.position is not None:
         parts.append(Piece(f" {view.position[0]}/{view.position[1]}"))

@@ -34,7 +34,8 @@ class View:
     `playing`: how many times as fast as it was a record is played, None while it stands; `at`: s of the run that it is looked at.
     `by_now`: ns of the run's clock, where it is known to have gone on since the last event.
     `figures`: of the run until now, None while nobody has counted.
-    `work`: what takes long at the controller. `is_left`: nobody controls the run, and it may be gone on with.
+    `work`: what takes long at the controller. `is_left`: nobody controls the run, and it may be gone on with. `is_alive`: the
+    line is lost, and the process of its controller is still there, so a stop can be asked of it.
     `behind`: the run that the screens are attached to, where a record is shown over it (over.py)."""
 
     scene: Scene = field(default_factory=Scene)
@@ -53,6 +54,7 @@ class View:
     seen: Mapping[str, RobotSeen] = field(default_factory=dict)
     looked: Looked | None = None
     is_left: bool = False
+    is_alive: bool = False
     figures: Figures | None = None
     playing: float | None = None
     at: float | None = None
@@ -98,11 +100,13 @@ def may_ask(view: View, what: Asked) -> str | None:
             return "this is a record: nothing can be asked of it"
         case "over":
             return "the run is over"
-        case "lost":
-            return f"{NOBODY}. {INSTEAD}" if what in STOPS else NOBODY
+        case "lost" if what not in STOPS:
+            return NOBODY
+        case "lost" if not view.is_alive:
+            return f"{NOBODY}. {INSTEAD}"
         case "loading":
             return None if what in STOPS else "what has happened is still being read"
-        case "live":
+        case "live" | "lost":
             pass
     refusal = may_not(view.role, Ask(0, what))
     if refusal is not None:

@@ -10,7 +10,7 @@ import pytest
 
 from controller.attached.client import Client
 from controller.attached.lines import Lines
-from controller.attached.messages import VERSION, Accepted, Ask, FromTerminal, Hello, Refused, line, read_from_terminal
+from controller.attached.messages import VERSION, Accepted, Ask, FromTerminal, Hello, Parting, Refused, line, read_from_terminal
 
 HELLO = Hello(VERSION, "operate", "ann")
 
@@ -72,3 +72,16 @@ def test_wherever_the_line_breaks_a_stop_comes_through_on_the_next_one(breaks: C
     assert ends.heard(1) == [HELLO, Ask(1, "quick stop")]
     ends.theirs[1].sendall(line(Accepted(1)))
     assert ends.turn() == [Accepted(1)]
+
+
+def test_a_stop_for_which_there_was_no_room_is_asked_for_again_and_a_hold_is_not(ends: Ends) -> None:
+    for ask in (Ask(1, "hold"), Ask(2, "stop")):
+        ends.client.post(ask)
+    ends.turn()
+    ends.theirs[0].sendall(line(Refused(None, "R756", "full")) + line(Parting("cut off", "R756", "full", 0)))
+    ends.theirs[0].close()
+    assert ends.turn() == [Refused(None, "R756", "full")]
+    assert ends.heard(1) == [HELLO, Ask(2, "stop")]
+    ends.theirs[1].sendall(line(Accepted(2)) + line(Parting("cut off", "R756", "full", 0)))
+    assert ends.turn() == [Accepted(2)]
+    assert ends.client.last_word == Parting("cut off", "R756", "full", 0)

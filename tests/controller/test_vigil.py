@@ -1,0 +1,106 @@
+"""A loop that was away, wherever it was: what was asked meanwhile comes first, and nothing goes out that was decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from cell.commands import DeviceCommand, SetSpeed, StopAll
+from cell.driver_errors import DriverError
+from cell.events import Asked, CommandReported, Event, OperatorAsked
+from controller.dispatch import Dispatcher
+from controller.journal.journal import MemoryJournal
+from controller.rehearsal import AtOnce
+from controller.run_state import RunState
+from controller.runner import Runner
+from controller.vigil import AWAY, Vigil
+from tests.controller.slow_disk import TickingClock
+from tests.controller.small_planner import small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, world
+
+HOUR = 3600.0
+FIRST = 6  # time that events are handed over, by which the loop has begun
+
+
+@dataclass
+class Box:
+    """In which a stop lies as soon as terminals were listened to."""
+
+    asked: list[tuple[Asked, str]] = field(default_factory=list)
+
+    def take(self, now: int) -> list[tuple[Asked, str]]:
+        found, self.asked = self.asked, []
+        return found
+
+    def wait(self, seconds: float) -> bool:
+        return bool(self.asked)
+
+    def next_time(self) -> int | None:
+        return None
+
+
+class Away(MemoryJournal):
+    """Time jumps when events were handed over for the `at`th time, with what they call for not sent yet."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at, self.handed_over = at, 0
+
+    def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
+        super().append(events, state, is_durable=is_durable)
+        self.handed_over += 1
+
+    @property
+    def is_over(self) -> bool:
+        return self.handed_over >= self.at
+
+
+def sent_after(at: int) -> tuple[list[str], list[Asked], int]:
+    """What has gone out since the loop was back, what was asked, and how often events were handed over."""
+    given, drivers, box, away, sent = spec(intent()), world(), Box(), Away(at), list[str]()
+    plan = small_plan(given.state, 3)
+    assert plan is not None
+
+    class Seen(Dispatcher):
+        def send(self, command: DeviceCommand | SetSpeed, now: int) -> Iterator[CommandReported]:
+            sent.extend([type(command).__name__] if away.is_over else ())
+            return super().send(command, now)
+
+        def stop(self, command: StopAll) -> list[DriverError]:
+            sent.append("StopAll")
+            return super().stop(command)
+
+    vigil = Vigil(lambda: box.asked.append(("stop", "ann")), lambda: HOUR if away.is_over else 0.0)
+    ticking = TickingClock(drivers.virtual)
+    runner = Runner(given, drivers, ticking, away, AtOnce(SmallPlanner(3)), box, dispatcher=Seen, vigil=vigil)
+    runner.run(released(plan))
+    asked: list[Asked] = [event.what for event in away.events if isinstance(event, OperatorAsked)]
+    return sent, asked, away.handed_over
+
+
+def test_a_stop_that_was_asked_while_the_loop_was_away_is_all_that_goes_out() -> None:
+    assert sent_after(FIRST + 30)[:2] == (["StopAll"], ["stop"])
+
+
+@pytest.mark.long
+def test_so_it_is_wherever_the_loop_was_away() -> None:
+    _, nothing, times = sent_after(10**9)
+    assert nothing == []
+    for at in range(FIRST, times - 1, times // 12):
+        assert sent_after(at)[:2] == (["StopAll"], ["stop"]), at
+
+
+def test_who_is_away_for_a_moment_waits_for_nobody() -> None:
+    times = iter((0.0, AWAY, AWAY))
+    vigil = Vigil(lambda: pytest.fail("it waits"), lambda: next(times))
+    assert [vigil.looks(), vigil.looks()] == [0.0, 0.0]
+
+
+def test_where_every_look_takes_long_something_goes_out_all_the_same() -> None:
+    times = count(0.0, 2.0 * AWAY)
+    vigil = Vigil(lambda: None, lambda: next(times))
+    vigil.looks()
+    assert [vigil.is_to_look_first() for _ in range(4)] == [True, False, True, False]
