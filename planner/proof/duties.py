@@ -184,7 +184,7 @@ class _Reader:
         iterations, names, shared = list[frozenset[Key]](), list[str](), _by_member(scope.shared)
         sampled = tuple(sampled_in(loop, self._iterations(loop)))
         self.out.sampled.extend(sampled)
-        scope = replace(scope, owed=frozenset((s.fresh.id, part) for s in sampled for part in s.owing))
+        scope = replace(scope, owed=frozenset().union(*(s.owed for s in sampled)))
         for name in self.started.get(loop.id, ()):
             part = self.parts.get(name)
             if part is None:

@@ -37,7 +37,7 @@ def check_iterations(
     sampled: Sequence[Sampled] = (),
 ) -> tuple[Diagnostic, ...]:
     """`sampled`: which iterations owe what is done only every so many parts."""
-    owed = {(s.fresh.id, part) for s in sampled for part in s.owing}
+    owed = {one for s in sampled for one in s.owed}
     unknown = (
         error("E689", f"the plan works for loop {name}, which the text does not have") for name in started if name not in loops
     )

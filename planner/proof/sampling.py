@@ -14,11 +14,16 @@ NEVER = 10**9  # iterations since a block that was never done
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """`owing` of `of` iterations, in order, owe the block of `fresh`."""
+    """`owing` of `of` iterations, in order, owe the block of `fresh`; those in `midst` owe what its `when`s ask for."""
 
     fresh: Fresh
     owing: tuple[str, ...]
     of: int
+    midst: tuple[str, ...] = ()
+
+    @property
+    def owed(self) -> frozenset[tuple[str, str]]:
+        return frozenset((self.fresh.id, part) for part in (*self.owing, *self.midst))
 
 
 def sampled_in(loop: Loop, iterations: Sequence[PartState]) -> Iterator[Sampled]:
@@ -29,7 +34,7 @@ def sampled_in(loop: Loop, iterations: Sequence[PartState]) -> Iterator[Sampled]
         behind = set(order[max(map(order.index, block), default=-1) + 1 :])
         needed = {goal.id for goal in _certain(fresh.block)}
         most = round(fresh.interval.quantity.value)
-        is_done = [needed <= part.reached for part in iterations]
+        is_done = [bool(needed) and needed <= part.reached for part in iterations]
         is_past = [part.given_up or not behind.isdisjoint(part.reached) for part in iterations]
 
         def since(passed: int, case: tuple[bool, bool], most: int = most) -> int:
@@ -42,7 +47,8 @@ def sampled_in(loop: Loop, iterations: Sequence[PartState]) -> Iterator[Sampled]
             for part, before, done, past in zip(iterations, counts, is_done, is_past, strict=False)
             if not done and not past and before + 1 >= most
         ]
-        yield Sampled(fresh, tuple(owing), len(iterations))
+        midst = (part.id for part, done, past in zip(iterations, is_done, is_past, strict=True) if done and not past)
+        yield Sampled(fresh, tuple(owing), len(iterations), tuple(midst))
 
 
 def _counting(block: Block) -> Iterator[Fresh]:

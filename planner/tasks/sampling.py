@@ -2,6 +2,7 @@
 
 Since the block was last completed, by what was reached, never more than so many iterations have passed, in the order of the set;
 where it never was, it is due now. So parts 1, 11, 21, and one sooner when such a part was given up before its block was done.
+What a `when` of the block asks for counts for nothing there, and is still to be done where the rest is.
 """
 
 from __future__ import annotations
@@ -34,14 +35,17 @@ class Sampling:
 
     @classmethod
     def of(cls, loop: Loop, due: set[tuple[str, str]]) -> Sampling:
-        """`due` takes up (clause id, part id)."""
+        """`due` takes up (clause id, part id), those in the midst of it among them."""
         return cls(tuple(_clause(loop, fresh) for fresh in counted_in(loop.block)), due)
 
     def next(self, part: PartState) -> None:
         for clause in self.clauses:
-            if clause.own <= part.reached:
+            is_past = part.given_up or part.reached & clause.later
+            if clause.own and clause.own <= part.reached:
                 self.passed[clause.id] = 0
-            elif part.given_up or part.reached & clause.later or not self._is_due(clause):
+                if not is_past:
+                    self.due.add((clause.id, part.id))
+            elif is_past or not self._is_due(clause):
                 if clause.id in self.passed:
                     self.passed[clause.id] += 1
             else:

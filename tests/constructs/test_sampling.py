@@ -10,7 +10,7 @@ import pytest
 from cell.declared_state import declared_state
 from cell.events import GoalReached
 from cell.plan_file import with_plan_id
-from cell.scenario import MissingPart, Reject
+from cell.scenario import GripLost, MissingPart, Reject
 from cell.state import CellState, InPlace
 from cell.steps import Inspect
 from tests.constructs.bench import Bench
@@ -118,3 +118,67 @@ def test_a_sample_may_be_reworked() -> None:
     ran = bench(REWORK_SAMPLED).run(Reject(9))
     assert ran.record.summary.state == "Complete"
     assert len(ran.lying["outfeed"]) == 6
+
+
+def in_the_midst(reached: set[str], told: str | None) -> CellState:
+    """The first shaft lies at the gauge; `reached` of g1 (inspect), g2 (brush), g3 (inspect again)."""
+    state = declared_state(bench(REWORK_SAMPLED).cell)
+    outcomes = () if told is None else (("verdict", told),)
+    first = replace(state.parts[0], location=InPlace("gauge"), reached=frozenset(reached), outcomes=outcomes)
+    return replace(state, parts=(first, *state.parts[1:]))
+
+
+@pytest.mark.parametrize(("reached", "told", "left"), [
+    ({"g1"}, "reject", ["g2", "g3", "g4"]),
+    ({"g1", "g2"}, "reject", ["g3", "g4"]),
+    ({"g1", "g2"}, None, ["g3", "g4"]),
+    ({"g1", "g2", "g3"}, "accept", ["g4"]),
+    ({"g1"}, "accept", ["g4"]),
+])  # fmt: skip
+def test_a_plan_that_is_made_anew_in_the_midst_of_a_sample_goes_on_with_it(
+    reached: set[str], told: str | None, left: list[str]
+) -> None:
+    plan = bench(REWORK_SAMPLED).released(in_the_midst(reached, told)).expect().motion_plan
+    assert [o.goal for o in plan.tasks.operations if o.part == "shaft#1"] == left
+    assert {o.part for o in plan.tasks.operations if o.goal == "g1"} == {"shaft#4"}
+
+
+def test_a_plan_that_leaves_out_the_rest_of_a_sample_is_refused() -> None:
+    """The one that is right once the second look is over."""
+    b, over, midst = bench(REWORK_SAMPLED), {"g1", "g2", "g3"}, {"g1", "g2"}
+    plan = b.planned(in_the_midst(over, "accept")).expect()
+    assert b.proved(plan, in_the_midst(over, "accept")).value is not None
+    read = b.planned(in_the_midst(midst, "accept")).expect().tasks.reads
+    refused = b.proved(with_plan_id(replace(plan, tasks=replace(plan.tasks, reads=read))), in_the_midst(midst, "accept"))
+    assert [d.message for d in refused.diagnostics] == ["no operation of the plan does this for shaft#1"]
+
+
+def test_a_bad_sample_is_reworked_whatever_is_planned_anew_meanwhile() -> None:
+    """As a grip is lost while the shaft goes to the brush, and after that."""
+    b = bench(REWORK_SAMPLED + "on grip_lost: retry 2\n")
+    for number in (2, 4):
+        ran = b.run(Reject(1, 1), GripLost("grip", number, "at grip"))
+        assert ran.record.summary.state == "Complete", number
+        (shaft,) = (part for part in ran.truth.parts if part.id == "shaft#1")
+        assert [program for _, program in shaft.programs] == ["DEBURR"], number
+        assert [e.detail for e in ran.truth.of("told") if e.part == "shaft#1"] == ["verdict is reject", "verdict is accept"], (
+            number
+        )
+
+
+def test_a_block_of_nothing_but_a_when_is_done_as_often() -> None:
+    """What its `when` asks for is told before it, of every part."""
+    told_before = """
+for each s in infeed {
+  inspect s at gauge
+  every 3 parts {
+    when s.verdict is accept {
+      process s at brush
+    }
+  }
+  move s to outfeed
+}
+"""
+    ran = bench(told_before).run()
+    assert ran.record.summary.state == "Complete"
+    assert [part.id for part in ran.truth.parts if part.programs] == ["shaft#1", "shaft#4", "shaft#7"]
