@@ -68,7 +68,8 @@ is worse than it may be is an alarm of its own while it is; before, it was none 
 clauses of one joint each is told whose value nobody has told; before, the first of each quantity. And a motion along a path is
 asked about where its robot cannot tell (decision 0192); before, it counted as done, for the robot stands after it where it stood
 before. 23: what somebody was asked for is not asked for again while they are at it, and what they told and nobody heard is
-asked of the operator (decision 0191)."""
+asked of the operator (decision 0191). And who takes over from one who waited for a device that cannot tell looks at it anew;
+before, it was taken to be at rest, and asked about, until it had shown that it runs."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -89,7 +90,7 @@ UNCOUNTED_IS_BROKEN = 19
 CALLS_OFF = TELLS_AWAITED_LINKS = TELLS_UNSEEN = UNMEASURED_IS_BROKEN = 20
 WAITS_FOR_COUPLINGS = 21
 ASKS_OF_PATHS = BAD_LINKS_ARE_ALARMS = EACH_UNMEASURED_IS_NAMED = 22
-ASKS_PEOPLE_ONCE = 23
+ASKS_PEOPLE_ONCE = FORGETS_WHAT_WAS_UNTOLD = 23
 
 
 @dataclass(frozen=True, slots=True)

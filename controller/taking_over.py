@@ -14,7 +14,7 @@ from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
 from cell.events import RunResumed
-from cell.run import EACH_FAULT_STANDS
+from cell.run import EACH_FAULT_STANDS, FORGETS_WHAT_WAS_UNTOLD
 from controller import alarms, jogging, progress, recovery, speeds, stops, sums
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HandBelief, HoldReason, RunState
@@ -63,6 +63,8 @@ def taken_over(d: Draft, event: RunResumed) -> None:
     d.mend(is_looking=True)
     for command, flight in tuple(d.progress.flights.items()):
         before = replace(flight, is_done=False, is_of_before=True)
+        if d.known.rules >= FORGETS_WHAT_WAS_UNTOLD:
+            before = replace(before, is_untold=False, is_shown=None)
         d.proceed(flights=d.progress.flights.set(command, before))
         d.set_timer(f"late {command}", ENDING)
         progress.wait_for(d, command)

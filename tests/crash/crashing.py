@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -98,21 +98,24 @@ def undisturbed(story: Story) -> End:
     return End(tuple(journal.events), state, world.record(), cord.writes, tuple(operator.questions), tuple(journal.rows))
 
 
-def crashed(story: Story, point: Point, mend: Callable[[SimulatedCell], None] | None = None) -> End:
-    """Killed at `point` and gone on with. `mend` does something to the world while nobody is there."""
+def crashed(story: Story, point: Point, mend: Callable[[SimulatedCell], None] | None = None, again: Sequence[Point] = ()) -> End:
+    """Killed at `point` and gone on with. `mend` does something to the world while nobody is there. Each controller that goes on
+    is killed too, at the next point of `again`, by its own writes."""
     world, cord, kept = story.world(), Cord(point.write, point.when), dict[str, ReleasedPlan]()
     state, journal, _ = _run(story, world, cord, kept)
-    if not cord.is_cut:
-        return End(tuple(journal.events), state, world.record(), cord.writes)
-    _pass_away(world, journal.events, point)
-    if mend is not None:
-        mend(world)
-    if not point.hears:
-        world.poll()
-    again = Cord()
-    journal.cord = again
-    state, questions = _resumed(story, world, journal, again, kept)
-    return End(tuple(journal.events), state, world.record(), cord.writes, questions)
+    writes, questions = cord.writes, tuple[QuestionAsked, ...]()
+    for at, after in zip((point, *again), (*again, None), strict=True):
+        if not cord.is_cut:
+            break
+        _pass_away(world, journal.events, at)
+        if mend is not None and at is point:
+            mend(world)
+        if not at.hears:
+            world.poll()
+        journal.cord = cord = Cord(after.write, after.when) if after is not None else Cord()
+        state, asked = _resumed(story, world, journal, cord, kept)
+        questions += asked
+    return End(tuple(journal.events), state, world.record(), writes, questions)
 
 
 def stopped(story: Story, write: int, how: Asked, away: float = 0.0) -> tuple[End, End]:
@@ -142,7 +145,8 @@ def _resumed(
 ) -> tuple[RunState, tuple[QuestionAsked, ...]]:
     operator, drivers = Operator(world, asks=still_asked(world, journal.events)), Reached(world, cord)
     runner = _runner(story, drivers, journal, operator, kept)
-    runner.resume(resumption(journal.events, kept, runner.clock))
+    with suppress(Killed):
+        runner.resume(resumption(journal.events, kept, runner.clock))
     return runner.state, tuple(operator.questions)
 
 
