@@ -70,7 +70,8 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What its devices show. `after` is what the run would go on from; `before` has its moments in the clock of now."""
+    """What its devices show. `after` is what the run would go on from; `before` has its moments in the clock of now, and what
+    devices have told so far."""
 
     left: Left
     clock: Clock
@@ -154,13 +155,14 @@ def drivers_of(left: Left, worlds: Path, lock: CellLock) -> Outcome[InService]:
     return drivers_in_service(left.request, Scenario(), left.start.speed, worlds, lock=lock)
 
 
-def looked_at(left: Left, drivers: InService) -> Found:
-    """Writes nothing, and may be done again. Raises DriverError."""
+def looked_at(left: Left, drivers: InService, last: Found | None = None) -> Found:
+    """Writes nothing, and may be done again: what was told in the `last` look is told no second time. Raises DriverError."""
     clock = drivers.clock or RealClock()
     assert left.off.times is not None, "a run that was begun has a first event"
-    before = _in_clock(left.before, left.off.times, clock)
+    before = replace(_in_clock(left.before, left.off.times, clock), heard=() if last is None else last.before.heard)
     runner = Runner(left.spec, drivers.drivers, clock, MemoryJournal(), AtOnce(_Nobody()), Script(()))
-    return Found(left, clock, before, runner.look(before))
+    after = runner.look(before)
+    return Found(left, clock, replace(before, heard=runner.heard), after)
 
 
 def orders_to_come(left: Left) -> Iterator[tuple[float, OrderChange]]:

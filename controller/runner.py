@@ -66,13 +66,15 @@ DISK_PERIOD = 0.005  # s of real time between two looks at the drivers while a c
 @dataclass(frozen=True, slots=True)
 class Resumption:
     """What a run goes on from: its `state` as the journal has it, the plan in hand, released anew, and every plan that it had,
-    the first one first. `shift` ns makes a moment of its clock one of ours, `opened` is in ours when it was opened."""
+    the first one first. `shift` ns makes a moment of its clock one of ours, `opened` is in ours when it was opened. `heard`: what
+    devices have told in looks before; no driver tells it twice."""
 
     state: RunState
     plan: ReleasedPlan
     plans: tuple[MotionPlan, ...]
     shift: int
     opened: int
+    heard: tuple[device.DeviceEvent, ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class Runner:
     dispatcher: Callable[[DriverSet], Dispatcher] = Dispatcher
     vigil: Vigil | None = None
     state: RunState = NOTHING_YET
+    heard: tuple[device.DeviceEvent, ...] = ()
     _rows: list[Event] = field(default_factory=list)
     _folded: int = 0
     _is_durable: bool = False
@@ -115,7 +118,7 @@ class Runner:
 
     def look(self, before: Resumption) -> RunState:
         """What `resume` would find, and how it would hold. The drivers are open afterwards; nothing is written, and nothing is
-        sent but a stop where somebody stands in a zone that asks for one."""
+        sent but a stop where somebody stands in a zone that asks for one. What devices told by then is `heard`."""
         self._begin()
         self._look_over(before)
         return self.state
@@ -190,7 +193,8 @@ class Runner:
         self._dispatcher.take(before.plan)
         of = self._subject
         self._fold((RunResumed(now, of, clock.utc(), clock.boot(), clock.kind, before.shift, before.opened),))
-        self._poll(now)
+        self.heard = (*before.heard, *self.drivers.poll())
+        self._take_news(self.heard, now)
         self._fold(faults_found(self.drivers, self.state, now))
         self._fold(robots_found(self.drivers, self.state, self._watch, now))
         self._fold(first_look(self.drivers, self.state, self._watch, now))
@@ -295,7 +299,10 @@ class Runner:
             yield JournalReported(now, self._subject, why)
 
     def _poll(self, now: int) -> None:
-        news = ordered(self.drivers.poll())
+        self._take_news(self.drivers.poll(), now)
+
+    def _take_news(self, told: Sequence[device.DeviceEvent], now: int) -> None:
+        news = ordered(told)
         linked = {event.device for event in news if isinstance(event, device.LinkChanged) and event.is_up}
         for event in news:
             if isinstance(event, device.CommandChanged) and event.status.is_final and event.device in self.drivers.motion:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cell.events import Asked, Event, PlanReleased, QuestionAsked, StepUnknown
@@ -50,12 +50,14 @@ class Story(Protocol):
 @dataclass(frozen=True, slots=True)
 class Point:
     """`write` is the number of the write at which the controller is killed. Without `hears`, what devices told meanwhile is lost.
-    `away` s pass before another one is there, where the effect is waited for."""
+    `away` s pass before another one is there, where the effect is waited for; `looks`: how often it looks before it is
+    confirmed."""
 
     write: int
     when: When
     hears: bool = False
     away: float = 0.0
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def crashed(story: Story, point: Point, mend: Callable[[SimulatedCell], None] | 
         if not at.hears:
             world.poll()
         journal.cord = cord = Cord(after.write, after.when) if after is not None else Cord()
-        state, asked = _resumed(story, world, journal, cord, kept)
+        state, asked = _resumed(story, world, journal, cord, kept, at.looks)
         questions += asked
     return End(tuple(journal.events), state, world.record(), writes, questions)
 
@@ -141,12 +143,17 @@ def _run(
 
 
 def _resumed(
-    story: Story, world: SimulatedCell, journal: Kept, cord: Cord, kept: dict[str, ReleasedPlan]
+    story: Story, world: SimulatedCell, journal: Kept, cord: Cord, kept: dict[str, ReleasedPlan], looks: int = 0
 ) -> tuple[RunState, tuple[QuestionAsked, ...]]:
     operator, drivers = Operator(world, asks=still_asked(world, journal.events)), Reached(world, cord)
     runner = _runner(story, drivers, journal, operator, kept)
+    before = resumption(journal.events, kept, runner.clock)
+    for _ in range(looks):
+        looking = _runner(story, drivers, Kept(Cord()), Operator(world), kept)
+        looking.look(before)
+        before = replace(before, heard=looking.heard)
     with suppress(Killed):
-        runner.resume(resumption(journal.events, kept, runner.clock))
+        runner.resume(before)
     return runner.state, tuple(operator.questions)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from cell.commands import Inspect
 from cell.events import Answered, CommandSent, Event, OperatorAsked, RunResumed, StateChanged, StepUnknown
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS, When
@@ -87,6 +88,25 @@ def test_devices_that_cannot_tell_are_believed_by_what_they_show(devices: tuple[
         found = [fault for fault in faults(end, plain()) if "undisturbed" not in fault and "by hand" not in fault]
         assert found == [], point
         assert end.questions == () or "lathe" in devices
+
+
+def test_what_was_told_to_a_look_is_told_to_the_run_that_goes_on() -> None:
+    """Twice looked at, as `resume` does it: once to show it, once when that is confirmed."""
+    for point in inspections():
+        end = crashed(STORY, point)
+        assert list(faults(end, plain())) == [], point
+        assert commanded(end) == commanded(plain()), point
+
+
+def inspections() -> Iterator[Point]:
+    """Their verdict is told while nobody is there."""
+    for number, rows in enumerate(plain().rows, start=1):
+        if any(isinstance(event, CommandSent) and isinstance(event.command, Inspect) for event in rows):
+            yield Point(number, "after its effect", hears=True, looks=2)
+
+
+def commanded(end: End) -> int:
+    return sum(isinstance(event.command, Inspect) for event in of(end, CommandSent))
 
 
 @pytest.mark.parametrize("mend", [opens_the_door, takes_what_is_held, moves_the_robot])
