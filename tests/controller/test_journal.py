@@ -12,20 +12,22 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cell.codec import CodecError
 from cell.commands import Command, SetSpeed, StopAll, Subject
+from cell.device import ReadbackBlock
 from cell.events import Asked, CommandSent, Event, GoalReached, PlanReleased, StepConfirmed, TimeMarked
 from cell.scenario import Disturbance, GripLost, MissingPart, PersonEnters, Reject
 from controller.dispatch import Dispatcher
 from controller.journal import disk as disk_module
 from controller.journal.disk import DiskJournal
 from controller.journal.folder import RunFolder, all_runs, find_run, new_run, run_folders
-from controller.journal.journal import FILE, JournalError, StoredJournal, plan_path
-from controller.journal.recording import read_recording
+from controller.journal.journal import FILE, JournalError, StoredJournal, legible, plan_path
+from controller.journal.recording import Recording, read_recording
 from controller.journal.replay import ReplayDiffers, fold, replay, states, verified
 from controller.journal.report import report
 from controller.journal.rows import Row, chained, event_of, row_of, snapshot_of, state_of
@@ -340,6 +342,20 @@ def test_a_plan_beside_the_journal_is_what_its_name_says(tmp_path: Path) -> None
         folder.events()
 
 
+def test_a_disk_without_room_has_damaged_nothing(tmp_path: Path) -> None:
+    def raised(code: int) -> str:
+        cause = sqlite3.OperationalError("disk I/O error")
+        cause.sqlite_errorcode = code
+        with pytest.raises(JournalError) as told, legible(tmp_path):
+            raise cause
+        return str(told.value)
+
+    for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_CANTOPEN):
+        assert "cannot be read now" in raised(code)
+    for code in (sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_ERROR):
+        assert "is damaged" in raised(code)
+
+
 # --- samples, runs, report -----------------------------------------------------------------------------------------------
 
 
@@ -359,6 +375,25 @@ def test_a_torn_recording_reads_to_its_last_whole_chunk(stored: RunFolder, tmp_p
     read = list(read_recording(torn))
     assert read == whole[: len(read)]
     assert len(read) > len(whole) // 4
+
+
+def test_of_a_damaged_recording_only_what_is_whole_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.journal.recording.CHUNK", 1024)
+    recording, bad = Recording(tmp_path / "whole.mcap"), tmp_path / "bad.mcap"
+    column = np.zeros((20, 1))
+    recording.put([(ReadbackBlock("r1", "c1", "m1", 0, np.arange(20), *[column] * 3, *[column[:, 0]] * 2), [])])
+    recording.close()
+    content, whole = (tmp_path / "whole.mcap").read_bytes(), list(read_recording(tmp_path / "whole.mcap"))
+    assert len(whole) == 20
+    found = set()
+    cut = (content[:k] for k in range(0, len(content), 23))
+    flipped = (content[:k] + bytes([content[k] ^ 0x55]) + content[k + 1 :] for k in range(5, len(content), 17))
+    for damaged in (*cut, *flipped):
+        bad.write_bytes(damaged)
+        read = list(read_recording(bad))
+        assert read == [sample for sample in whole if sample in read]
+        found.add(len(read))
+    assert len(found) > 2
 
 
 def test_runs_are_listed_newest_first_and_found_by_their_start(tmp_path: Path) -> None:
