@@ -47,9 +47,8 @@ def main(words: list[str]) -> int:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     listener, path = listen_in(folder.path)
-    tell_where(path, folder.path)
     try:
-        return _controlled(folder, desk, listener, first, arguments)
+        return _controlled(folder, desk, listener, first, arguments, lambda: tell_where(path, folder.path))
     finally:
         take_away(path, folder.path)
 
@@ -76,7 +75,12 @@ def _descriptors(text: str) -> CellLock:
 
 
 def _controlled(
-    folder: RunFolder, desk: Desk, listener: socket.socket, first: socket.socket | None, arguments: argparse.Namespace
+    folder: RunFolder,
+    desk: Desk,
+    listener: socket.socket,
+    first: socket.socket | None,
+    arguments: argparse.Namespace,
+    tell: Callable[[], None],
 ) -> int:
     found = read_start(folder)
     chronicle = Chronicle(lambda after, most: _older(folder, after, most))
@@ -87,6 +91,7 @@ def _controlled(
     way = gone_on_run if arguments.resume else begun_run
 
     def run() -> Parting:
+        tell()
         if found.value is None:
             raise Refusal(*found.diagnostics)
         return way(Site(folder, found.value, arguments.jobs or found.value.jobs, desk, server, arguments.locks, orders))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from cell.dataclass import dataclass
-from cell.diagnostic import error
+from cell.diagnostic import Diagnostic, error
 from cell.events import Event, HoldRaised, OperatorAsked
 from cellwright.cell_lock import CellLock
 from cellwright.desk import Confirmed, Desk, LookedFor
@@ -29,6 +29,7 @@ from controller.journal.journal import JournalError
 from controller.order_book import Announced
 from controller.run_state import RunState
 from controller.service import Answer, Tell, serve
+from controller.storage import CODE as UNWRITTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,6 @@ def _controlled(site: Site, reading: Reading, lock: CellLock) -> Parting:
         agreed = _agreed(site, left, drivers)
         if agreed is None:
             return Parting("not begun", "", "nothing was moved", 0)
-        site.desk.has_begun = True
         return _gone_on(site, left, drivers, planner, agreed)
     finally:
         planner.close()
@@ -104,7 +104,7 @@ def _agreed(site: Site, left: Left, drivers: InService) -> Agreed | None:
                 answers[answer.question] = answer
                 continue
             case LookedFor() | Confirmed() as word:
-                now = _looked_at(site, left, drivers)
+                now = _looked_at(site, left, drivers, found)
             case _:
                 return None
         if isinstance(word, Confirmed) and _is_the_same(found, now):
@@ -114,10 +114,10 @@ def _agreed(site: Site, left: Left, drivers: InService) -> Agreed | None:
         site.server.looked(_shown(found, drivers, number, answers), found.after)
 
 
-def _looked_at(site: Site, left: Left, drivers: InService) -> Found:
+def _looked_at(site: Site, left: Left, drivers: InService, last: Found | None = None) -> Found:
     site.server.working("devices", 0, 0)
     try:
-        return looked_at(left, drivers)
+        return looked_at(left, drivers, last)
     finally:
         site.server.working("", 0, 0)
 
@@ -154,18 +154,30 @@ def _gone_on(site: Site, left: Left, drivers: InService, planner: PlannerProcess
     for answer in agreed.answers:
         site.desk.answer(answer.question, answer.answer, answer.who)
     word = _Word(site.server.tell, site.desk, agreed.who)
-    summary = serve(
-        left.spec, left.before.plan, drivers.drivers, planner, site.folder, site.desk.inbox,
-        tell=word.tell, speed=left.start.speed, orders=Announced(orders_to_come(left)), clock=agreed.found.clock,
-        before=agreed.found.before, see=site.server.see, catch_up=site.server.catch_up,
-    )  # fmt: skip
+    try:
+        summary = serve(
+            left.spec, left.before.plan, drivers.drivers, planner, site.folder, site.desk.inbox,
+            tell=word.tell, speed=left.start.speed, orders=Announced(orders_to_come(left)), clock=agreed.found.clock,
+            before=agreed.found.before, see=site.server.see, catch_up=site.server.catch_up,
+        )  # fmt: skip
+    except (OSError, JournalError) as cause:
+        if site.desk.has_begun:
+            raise
+        raise Refusal(_unwritable(cause)) from cause
     return Parting("over", "", summary.state, 0)
+
+
+def _unwritable(cause: OSError | JournalError) -> Diagnostic:
+    if isinstance(cause, JournalError):
+        return error(cause.code, str(cause), help=AGAIN)
+    text = f"the journal cannot be written: {cause.strerror or cause}; nothing was moved, and the run is as it was"
+    return error(UNWRITTEN, text, help=f"make room where {cause.filename or 'the run is kept'} is, then resume again")
 
 
 @dataclass(slots=True)
 class _Word:
     """The confirmation, given to the run as soon as it holds. Where anything else has come between, a hold or a word of an
-    operator, it counts no more: that was not what somebody has agreed to."""
+    operator, it counts no more: that was not what somebody has agreed to. With the first that is told the run is gone on with."""
 
     on: Tell
     desk: Desk
@@ -174,6 +186,7 @@ class _Word:
     _is_spent: bool = False
 
     def tell(self, events: Sequence[Event], state: RunState) -> None:
+        self.desk.has_begun = True
         self.on(events, state)
         if self._is_spent:
             return

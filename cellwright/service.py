@@ -216,17 +216,18 @@ class Run:
         raise self._ended_before_it_began()
 
     def looked_meanwhile(self, before: Looked) -> Looked | None:
-        """The newest of them, `before` where none has come; None where the run goes on. Does not wait."""
+        """The newest of them, `before` where none has come; None where the run goes on. Does not wait. Raises NotBegun,
+        ControllerEnded."""
         newest = before
         for message in self.client.messages(0.0):
             if message is None:
-                break
+                return newest
             if isinstance(message, Looked):
                 newest = message
             elif isinstance(message, Told):
                 self._waiting.append(message)
                 return None
-        return newest
+        raise self._ended_before_it_began()
 
     def look_again(self) -> int:
         self._number += 1

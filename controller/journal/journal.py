@@ -28,6 +28,7 @@ from controller.run_state import RunState
 NEWER = "R744"
 PLANS = 4  # that a reader has at hand
 FILE = "journal.sqlite"
+SHORT = (sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)  # of a file that was cut off
 
 
 class JournalError(Exception):
@@ -57,14 +58,21 @@ class NewerJournal(JournalError):
 @contextmanager
 def legible(path: Path) -> Iterator[None]:
     """Whatever fails in reading `path` is a JournalError: another version may have written anything, and so may a bad disk. One
-    run that cannot be read must not stand in the way of the others."""
+    run that cannot be read must not stand in the way of the others. A full disk has damaged nothing; reading wants some room."""
     try:
         yield
     except JournalError:
         raise
     except Exception as cause:
+        if isinstance(cause, sqlite3.OperationalError) and _is_of_disk(cause):
+            raise JournalError(f"{path} cannot be read now: {cause}; look whether the disk is full") from cause
         why = f"{type(cause).__name__}: {cause!s:.200}"
         raise JournalError(f"{path} is damaged or was written by another version: {why}") from cause
+
+
+def _is_of_disk(cause: sqlite3.OperationalError) -> bool:
+    code = cause.sqlite_errorcode
+    return code & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and code not in SHORT
 
 
 class Journal(Protocol):

@@ -17,7 +17,7 @@ from cell.scenario import Reject, Scenario
 from cellwright import beginning, controller_process
 from cellwright.beginning import made_for
 from cellwright.cell_lock import NONE, CellLock, Holder
-from cellwright.controller_process import _controlled
+from cellwright.controller_process import _controlled, tell_where
 from cellwright.desk import BREAKS_OFF, Desk, Withdrawn
 from cellwright.in_service import InService
 from cellwright.refusal import Refusal
@@ -176,6 +176,20 @@ def test_a_run_without_a_controller_is_not_attached_to(tmp_path: Path) -> None:
         attach_to(folder, "view")
 
 
+def test_a_disk_that_takes_no_address_is_told_to_the_terminal_that_has_started_it(tmp_path: Path) -> None:
+    folder = new_run(tmp_path, "run-1")
+    listener, path = listen_in(folder.path)
+    ours, theirs = socket.socketpair()
+    ours.sendall(line(Hello(VERSION, "operate", "ann")))
+
+    def tell() -> None:
+        tell_where(path, folder.path / "full")  # as a disk that is full takes no file
+
+    assert _controlled(folder, Desk(), listener, theirs, Namespace(resume=True, jobs=1, locks=NONE), tell) == 1
+    assert b"No such file or directory" in ours.recv(65_536)
+    ours.close()
+
+
 def test_why_it_cannot_go_on_is_told_also_where_it_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = new_run(tmp_path, "run-1")
     (folder.path / PARTING).mkdir()  # as a disk that is full takes no file
@@ -188,6 +202,6 @@ def test_why_it_cannot_go_on_is_told_also_where_it_cannot_be_written(tmp_path: P
     listener, _ = listen_in(folder.path)
     ours, theirs = socket.socketpair()
     ours.sendall(line(Hello(VERSION, "operate", "ann")))
-    assert _controlled(folder, Desk(), listener, theirs, Namespace(resume=False, jobs=1, locks=NONE)) == 1
+    assert _controlled(folder, Desk(), listener, theirs, Namespace(resume=False, jobs=1, locks=NONE), lambda: None) == 1
     assert b"No space left on device" in ours.recv(65_536)
     ours.close()

@@ -10,16 +10,20 @@ import pytest
 from immutables import Map
 
 from cell.commands import Subject
+from cell.diagnostic import Outcome
 from cell.events import HoldRaised, OperatorAsked, RunResumed
 from cellwright import going_on
 from cellwright.cell_lock import CellLock, holder, take
 from cellwright.desk import Desk
-from cellwright.going_on import _agreed, _Word, gone_on_run
+from cellwright.going_on import Agreed, _agreed, _Word, gone_on_run
 from cellwright.in_service import InService
+from cellwright.refusal import Refusal
 from cellwright.resuming import Found, Left
 from cellwright.site import Site
 from controller.attached.messages import Looked, Parting
 from controller.difference import Difference
+from controller.journal.folder import RunFolder
+from controller.journal.journal import DamagedJournal
 from controller.run_state import NOTHING_YET, Question, RunState
 from controller.service import Answer
 
@@ -58,11 +62,14 @@ class Server:
 
 def agreed(looks: Sequence[Shown], desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[Looked]]:
     """What came of the words on `desk`, where the devices show each of `looks` in turn."""
-    left, server = iter(looks), Server()
+    left, server, last = iter(looks), Server(), None
 
     def look(*given: object) -> Found:
+        nonlocal last
         assert server.stages[-1] == "devices"
-        return cast(Found, next(left))
+        assert given[2] is last, "what was told in the look before is told no second time"
+        last = next(left)
+        return cast(Found, last)
 
     monkeypatch.setattr(going_on, "looked_at", look)
     site = cast(Site, type("S", (), {"server": server, "desk": desk}))
@@ -130,6 +137,58 @@ def test_devices_of_a_run_that_nobody_confirms_are_held_until_their_drivers_have
 
 
 # --- behind the confirmation ---
+
+
+class Drivers:
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.mark.parametrize("cause", [OSError(28, "No space left on device"), DamagedJournal("cut off")], ids=["full", "damaged"])
+@pytest.mark.parametrize("is_told", [False, True])
+def test_a_run_that_cannot_be_written_is_as_it_was_and_so_is_its_world(
+    cause: Exception, is_told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as nothing of it was told: `serve` opens the journal first."""
+    drivers = Drivers()
+
+    def serve(*given: object, tell: Any, **more: object) -> None:
+        if is_told:
+            tell((RESUMED,), HELD)
+        raise cause
+
+    left = Anything()
+    for name, what in (
+        ("alive", None),
+        ("_left", left),
+        ("drivers_of", Outcome(InService(cast(Any, drivers), None, frozenset()))),
+    ):
+        monkeypatch.setattr(going_on, name, lambda *given, what=what: what)
+    monkeypatch.setattr(going_on, "_agreed", lambda *given: Agreed(cast(Found, Anything()), "ann", ()))
+    monkeypatch.setattr(going_on, "orders_to_come", lambda left: ())
+    monkeypatch.setattr(going_on, "serve", serve)
+    site = Anything(desk=Desk(), folder=RunFolder(tmp_path))
+    with pytest.raises(type(cause) if is_told else Refusal) as raised:
+        going_on._controlled(cast(Site, site), cast(Any, None), cast(Any, None))
+    assert drivers.is_closed is is_told
+    if not is_told:
+        assert str(raised.value).startswith("R742" if isinstance(cause, OSError) else "R743")
+
+
+class Anything:
+    """Has whatever is asked for, and does nothing."""
+
+    def __init__(self, **known: object) -> None:
+        self.__dict__.update(known)
+
+    def __getattr__(self, name: str) -> Any:
+        return Anything()
+
+    def __call__(self, *given: object) -> Any:
+        return Anything()
+
 
 HELD = replace(NOTHING_YET, pack="Held")
 RESUMED = RunResumed(0, OF, "", "", "real", 0, 0)

@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from cellwright.service import Run
+from cellwright.service import ControllerEnded, Run
 from controller.attached.client import Client
 from controller.attached.messages import FromController, LookAgain, Looked, OpenQuestion, WatchWork, Working
 from controller.difference import Difference
@@ -138,7 +138,9 @@ def test_what_another_terminal_has_done_meanwhile_is_shown_first(
 class Line:
     """To a controller: what it tells, and what was posted."""
 
-    seq = 3
+    seq, last_word = 3, None
+
+    def close(self) -> None: ...
 
     def __init__(self, *told: FromController) -> None:
         self._told, self.posted = iter(told), list[object]()
@@ -148,6 +150,13 @@ class Line:
 
     def messages(self, patience: float) -> Iterator[FromController]:
         return self._told
+
+
+def test_who_is_asked_is_told_when_the_controller_that_waits_is_gone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    run = Run(RunFolder(tmp_path), cast(Client, Line(QUIET)))
+    with pytest.raises(ControllerEnded):
+        Confirming(run, "run-1", {}, is_agreed=False, is_attended=True).to_an_end()
 
 
 def test_until_there_is_a_look_it_is_shown_what_is_done_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cellwright.service import Run
     from controller.journal.journal import JournalError
 
-CODES = {"R757": USAGE, "R762": USAGE, "R763": USAGE, "R764": DRIVER, "R765": USAGE}
+CODES = {"R742": USAGE, "R743": USAGE, "R757": USAGE, "R762": USAGE, "R763": USAGE, "R764": DRIVER, "R765": USAGE}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
