@@ -137,6 +137,7 @@ from cell.robots_watched import StillMoves as StillMoves
 from cell.robots_watched import TooFastSeen as TooFastSeen
 from cell.robots_watched import TrackingErrorSeen as TrackingErrorSeen
 from cell.run_course import JournalReported as JournalReported
+from cell.run_course import LookMissed as LookMissed
 from cell.run_course import NoPlan as NoPlan
 from cell.run_course import PlanReleased as PlanReleased
 from cell.run_course import RunOpened as RunOpened
@@ -152,6 +153,7 @@ Observation = (
     | NoPlan
     | CommandReported
     | JournalReported
+    | LookMissed
     | FactObserved
     | HandClosedEmpty
     | OutcomeTold

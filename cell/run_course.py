@@ -86,6 +86,16 @@ class JournalReported:
 
 
 @dataclass(frozen=True, slots=True)
+class LookMissed:
+    """Nobody has looked at anything for so many `seconds`: the controller's process was stopped, swapped out or starved, or the
+    machine asleep."""
+
+    at: int
+    of: Subject
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class TimerExpired:
     """A moment came that the state waited for; `timer` is its name there."""
 

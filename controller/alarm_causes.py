@@ -47,6 +47,7 @@ _NO_LINE = {
     "R773": "it is about where a robot stands",
     "R774": "it is about the plan as a whole",
     "R786": "it is about the run, whatever it was at",
+    "R787": "it is about the controller, whatever the run was at",
 }
 _IN_A_HOLD = {
     "R705": "look at what it names and put that in order",

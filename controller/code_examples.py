@@ -53,6 +53,7 @@ EXAMPLES: Mapping[str, str] = {
     "R772": "held: shoulder_pan of r1 goes at 4.1 and 3.142 is its limit",
     "R771": "held: r1 was asked for 20 % of its planned speed and goes at 100 %",
     "R786": "held: it was stopped: look at the cell, then resume",
+    "R787": "held: the controller did not look at anything for 12.3 s: look at the cell, then resume",
     "R760": "held: its controller was gone: look at the cell, then resume",
     "R761": "held: what became of `process shaft#1` at lathe (s12)? done or not done",
     "R774": "held: plan 3 goes beyond what was approved: it uses robot rb. Go on so?    # while ra has no power",

@@ -339,6 +339,16 @@ _PAGES = (
         "Look at the cell and at what is told as different. Resume: what a stop broke off is planned anew from where it stands.",
     ),
     _page(
+        "R787", "the controller was away",
+        "The controller has not looked at anything for longer than three seconds: its process was stopped, swapped out or "
+        "starved, or the machine was asleep. What was asked meanwhile was taken first. What was under way went on without it, or "
+        "was stopped by its driver.",
+        "Nobody has watched the cell meanwhile: neither people in zones nor forces nor links. Nothing new is begun before "
+        "somebody has looked.",
+        "Look at the cell, then resume: the same plan goes on where all is as it was meant to be. See what keeps the machine so "
+        "busy, or lets it sleep.",
+    ),
+    _page(
         "R760", "the controller was gone",
         "The controller of the run ended without an end of the run: it was killed, or the machine went down. Another one has "
         "read its journal, looked at every device and asked each what became of the commands that were under way.",

@@ -24,6 +24,7 @@ from cell.events import (
     JournalReported,
     LinkMeasured,
     LinkReported,
+    LookMissed,
     NoPlan,
     NoProgressSeen,
     NoWay,
@@ -130,6 +131,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             reports.taken_in(d, event)
         case JournalReported():
             storage.reported(d, event)
+        case LookMissed():
+            stops.look_missed(d, event)
         case FactObserved():
             _observed(d, event)
         case QuantityMeasured():

@@ -23,6 +23,7 @@ from cell.events import (
     JogAsked,
     JogLeft,
     JournalReported,
+    LookMissed,
     NoPlan,
     Observation,
     OperatorAsked,
@@ -53,7 +54,7 @@ from controller.order_book import Announced, OrderBook
 from controller.run_state import NOTHING_YET, RunState, next_number
 from controller.sending import Sending, Waiting
 from controller.taken_back import unwanted
-from controller.vigil import Vigil
+from controller.vigil import SETTLING, UNWATCHED, Vigil
 from controller.watch import Watch, first_look, told, zones_seen
 
 MINUTE = 60_000_000_000
@@ -103,6 +104,7 @@ class Runner:
     _is_unrecorded: bool = False
     _marked: int = 0
     _watched: int = 0
+    _settled: int = 0
     _dispatcher: Dispatcher = field(init=False)
     _sending: Sending = field(init=False)
     _asking: Asking = field(init=False)
@@ -222,7 +224,7 @@ class Runner:
             self._wait(ANSWER_PERIOD)
             return
         waited = () if self.state.is_over else self.state.timers.values()
-        due = [self._watched + WATCH_PERIOD, self._marked + MINUTE, *waited]
+        due = [max(time, self._settled) for time in (self._watched + WATCH_PERIOD, self._marked + MINUTE, *waited)]
         foreseen = (self.inbox.next_time(), self.orders.next_time(), self.keys.next_key())
         self.clock.step(min((*due, *(time for time in foreseen if time is not None))), self._wait)
 
@@ -258,14 +260,17 @@ class Runner:
 
     def _look(self) -> None:
         """Everything new, folded, written and answered."""
-        if self.vigil is not None:
-            self.vigil.looks()
+        away = self.vigil.looks() if self.vigil is not None else 0.0
         now = self.clock.now()
+        if away:
+            self._settled = now + SETTLING
         asked = self.inbox.take(now)
         self._fold(self.answers.take_said(now, self._subject))
         if self.state.pack == "Held" and any(what == "resume" for what, _ in asked):
             self._fold(robots_found(self.drivers, self.state, self._watch, now))  # somebody may have moved one by hand
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what != "finish")
+        if away > UNWATCHED and self.clock.kind == "real":  # simulated time stood still as well
+            self._fold((LookMissed(now, self._subject, away),))
         self._fold(self._of_key(key, now) for key in self.keys.take_keys(now))
         self._fold(self._of_orders(now))  # the last ones come before the word that no more do
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what == "finish")
@@ -273,7 +278,8 @@ class Runner:
         self._fold(self._watch.at_each_look(self.state, now))
         self._fold(self._of_journal(now))
         self._answer(now)
-        self._expire(now)
+        if now >= self._settled:
+            self._expire(now)
         while self._flush():
             self._poll(now)  # a device may answer within the call, and no time has passed since
         if self._is_unrecorded and self.recorder is not None:

@@ -13,7 +13,7 @@ from typing import Final, assert_never
 from immutables import Map
 
 from cell.commands import Acknowledge, Activate, StopAll, StopKind
-from cell.events import OperatorAsked, RunEnded, StateChanged
+from cell.events import LookMissed, OperatorAsked, RunEnded, StateChanged
 from cell.run import STOPPED_GOES_ON, TELLS_AWAITED_LINKS, TELLS_UNSEEN, PackState
 from controller import nevers, packml, recovery, storage
 from controller.draft import Draft
@@ -67,6 +67,13 @@ def asked(d: Draft, event: OperatorAsked) -> None:
             pass  # no matter of standing still: arrivals.py, manual_mode.py
         case _:
             assert_never(event.what)
+
+
+def look_missed(d: Draft, event: LookMissed) -> None:
+    """What went on meanwhile nobody saw. What holds or ends already stays so."""
+    if packml.after(d.pack, "hold") is not None and d.trouble.hold is None:
+        text = f"the controller did not look at anything for {event.seconds:.1f} s: look at the cell, then resume"
+        recovery.raise_hold(d, HoldReason("R787", text, ()))
 
 
 def awaited_links(belief: Belief) -> tuple[str, ...]:

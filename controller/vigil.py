@@ -11,6 +11,8 @@ from collections.abc import Callable
 from cell.dataclass import dataclass
 
 AWAY = 1.0  # s without a look
+UNWATCHED = 3.0  # s without one, after which somebody has to look first; a driver's process that is silent as long is cut off
+SETTLING = 500_000_000  # ns in which those who were heard by nobody may be heard, before anything counts as too late
 
 
 def since_boot() -> float:

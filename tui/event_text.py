@@ -28,6 +28,7 @@ from cell.events import (
     JournalReported,
     LinkMeasured,
     LinkReported,
+    LookMissed,
     ModeChanged,
     NoPlan,
     NoProgressSeen,
@@ -208,6 +209,8 @@ def _device_line(event: Event) -> str | None:
             return f"{command} was not sent: {text}"
         case JournalReported(why=why):
             return why or "the journal can be written again"
+        case LookMissed(seconds=seconds):
+            return f"the controller did not look at anything for {seconds:.1f} s"
         case NoProgressSeen(robot=robot, seconds=seconds):
             return f"{robot} says that it runs, and has not moved for {seconds:.0f} s"
         case JointSpeedSeen(robot=robot, joint=joint, speed=speed, limit=limit):

@@ -4,6 +4,7 @@ on a thread of its own.
 Laws. A stop does not wait behind a call that hangs: it takes the lock if it can be had soon, and goes on without it otherwise;
 so a driver's `stop` must bear to be called from another thread while another call is under way. Without a controller nobody
 supervises: a driver's robots are stopped and the process ends, but a simulated world that is to be kept goes on for so long.
+With one that hangs nobody does either: robots are stopped, and the process waits for it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ GLANCE = 0.005  # s between two looks for news alone: an event, or somebody in a
 LOCK_WITHIN = 0.02  # s that a stop waits for a call to end
 SENT_WITHIN = 5.0  # s until a reader that takes nothing counts as gone
 PARTED_WITHIN = 2.0  # s that a loop may take to see that the controller is gone
+HANGS_AFTER = 3.0  # s in which a controller takes nothing: as long as it waits for a driver's process that says nothing
 ALONE = 0.2  # s between two looks of a world that nobody has found yet
 STANDING = 5.0  # s from the last stop to the end, for robots to come to rest
 
@@ -51,7 +53,7 @@ class Ends:
 def serve(listener: socket.socket, desk: Desk, period: float, keeps: float) -> None:
     """Talks to one controller at a time until one says goodbye, or none comes for `keeps` s after the last has gone. Whoever
     cannot come again finds no socket."""
-    host, path = Host(desk, period), Path(listener.getsockname())
+    host, path = Host(desk, period, goes_on=keeps > 0.0), Path(listener.getsockname())
     try:
         while (ends := _accepted(listener, host, keeps if host.has_talked else SENT_WITHIN)) is not None:
             if keeps <= 0.0:
@@ -110,15 +112,17 @@ def last_word(listener: socket.socket, broken: Broken) -> None:
 
 
 class Host:
-    def __init__(self, desk: Desk, period: float) -> None:
-        self._desk, self._period = desk, period
+    def __init__(self, desk: Desk, period: float, goes_on: bool = False) -> None:
+        """`goes_on`: beside a controller that hangs as without one, for it is a world of its own."""
+        self._desk, self._period, self._goes_on = desk, period, goes_on
         self._lock = threading.Lock()
-        self._next = time.monotonic()
+        self._next = self._taken = time.monotonic()
+        self._is_stopped = False
         self.has_talked = False
 
     def converse(self, ends: Ends) -> bool:
         """True after a goodbye, False when the controller is gone."""
-        self.has_talked = True
+        self.has_talked, self._taken = True, time.monotonic()
         ends.calls.settimeout(SENT_WITHIN)
         parted = threading.Event()
         threading.Thread(target=self._hear_stops, args=(ends.stops, parted), daemon=True).start()
@@ -156,12 +160,24 @@ class Host:
                         case Stop():
                             raise BadFrame("a stop among the calls")
             if not select.select([], [calls], [], 0.0)[1]:
+                self._wait_to_be_heard()
                 continue
+            self._taken, self._is_stopped = time.monotonic(), False
             if time.monotonic() >= self._next:
                 self._send(calls, self._seen())
                 self._next = max(self._next + self._period, time.monotonic())
             elif self._has_news():
                 self._send(calls, self._seen())
+
+    def _wait_to_be_heard(self) -> None:
+        """The controller takes nothing just now. Time passes all the same."""
+        with self._lock:
+            self._desk.pass_time()
+        now = time.monotonic()
+        self._next = now + self._period
+        if not self._goes_on and not self._is_stopped and now - self._taken > HANGS_AFTER:
+            self._is_stopped = True
+            self._desk.stop_robots()
 
     def _follow(self, messages: Sequence[ToChild]) -> None:
         """All that has come, before a call lets time pass: after a pause of this process nothing counts as old that is there."""

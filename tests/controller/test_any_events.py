@@ -27,6 +27,7 @@ from cell.events import (
     HandClosedEmpty,
     JournalReported,
     LinkReported,
+    LookMissed,
     NoPlan,
     NoProgressSeen,
     OperatorAsked,
@@ -94,7 +95,7 @@ def anything(draw: Draw, state: RunState) -> Event:
             )
             return draw(st.sampled_from(seen))
         case 13:
-            return JournalReported(at, OF, "no space" if flag else "")
+            return JournalReported(at, OF, "no space" if flag else "") if device != "nobody" else LookMissed(at, OF, 12.0)
         case 14:
             order = Order(f"WO-{draw(st.integers(1, 3))}", "orders", ())
             return OrderArrived(at, OF, order) if flag else OrderWithdrawn(at, OF, order.id)

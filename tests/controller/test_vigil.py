@@ -16,7 +16,7 @@ from controller.journal.journal import MemoryJournal
 from controller.rehearsal import AtOnce
 from controller.run_state import RunState
 from controller.runner import Runner
-from controller.vigil import AWAY, Vigil
+from controller.vigil import AWAY, UNWATCHED, Vigil
 from tests.controller.slow_disk import TickingClock
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, world
@@ -58,8 +58,17 @@ class Away(MemoryJournal):
         return self.handed_over >= self.at
 
 
-def sent_after(at: int) -> tuple[list[str], list[Asked], int]:
-    """What has gone out since the loop was back, what was asked, and how often events were handed over."""
+@dataclass
+class Woken:
+    """What has gone out since the loop was back, what was asked, how often events were handed over, and the last state."""
+
+    sent: list[str]
+    asked: list[Asked]
+    times: int
+    state: RunState
+
+
+def woken(at: int, *meanwhile: Asked, away_for: float = HOUR) -> Woken:
     given, drivers, box, away, sent = spec(intent()), world(), Box(), Away(at), list[str]()
     plan = small_plan(given.state, 3)
     assert plan is not None
@@ -73,24 +82,39 @@ def sent_after(at: int) -> tuple[list[str], list[Asked], int]:
             sent.append("StopAll")
             return super().stop(command)
 
-    vigil = Vigil(lambda: box.asked.append(("stop", "ann")), lambda: HOUR if away.is_over else 0.0)
+    vigil = Vigil(lambda: box.asked.extend((what, "ann") for what in meanwhile), lambda: away_for if away.is_over else 0.0)
     ticking = TickingClock(drivers.virtual)
-    runner = Runner(given, drivers, ticking, away, AtOnce(SmallPlanner(3)), box, dispatcher=Seen, vigil=vigil)
-    runner.run(released(plan))
+    runner = Runner(
+        given, drivers, ticking, away, AtOnce(SmallPlanner(3)), box, dispatcher=Seen, vigil=vigil, ends_when_held=True
+    )
+    state = runner.run(released(plan))
     asked: list[Asked] = [event.what for event in away.events if isinstance(event, OperatorAsked)]
-    return sent, asked, away.handed_over
+    return Woken(sent, asked, away.handed_over, state)
 
 
 def test_a_stop_that_was_asked_while_the_loop_was_away_is_all_that_goes_out() -> None:
-    assert sent_after(FIRST + 30)[:2] == (["StopAll"], ["stop"])
+    found = woken(FIRST + 30, "stop")
+    assert (found.sent, found.asked, found.state.pack) == (["StopAll"], ["stop"], "Stopped")
+
+
+def test_who_was_away_for_long_begins_nothing_before_somebody_has_looked() -> None:
+    found = woken(FIRST + 30)
+    assert (found.sent, found.state.pack) == ([], "Held")
+    assert found.state.trouble.hold is not None
+    assert (found.state.trouble.hold.code, "3600.0 s" in found.state.trouble.hold.text) == ("R787", True)
+
+
+def test_who_was_away_for_a_little_goes_on() -> None:
+    assert woken(FIRST + 30, away_for=UNWATCHED).state.pack == "Complete"
 
 
 @pytest.mark.long
 def test_so_it_is_wherever_the_loop_was_away() -> None:
-    _, nothing, times = sent_after(10**9)
-    assert nothing == []
+    times = woken(10**9).times
     for at in range(FIRST, times - 1, times // 12):
-        assert sent_after(at)[:2] == (["StopAll"], ["stop"]), at
+        assert woken(at, "stop").sent == ["StopAll"], at
+        held = woken(at)
+        assert (held.sent, held.state.pack) == ([], "Held"), at
 
 
 def test_who_is_away_for_a_moment_waits_for_nobody() -> None:
