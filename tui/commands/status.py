@@ -34,7 +34,7 @@ def act(arguments: argparse.Namespace) -> int:
     except JournalError as cause:
         return refuse(str(cause), USAGE)
     if arguments.format == "json":
-        put_json(run_document(summary) | {"unheard_s": unheard})
+        put_json(run_document(summary) | ({} if unheard is None else {"unheard_s": unheard}))
     else:
         put(run_text(summary, wants_colour(sys.stdout)))
         if unheard is not None:
