@@ -358,12 +358,13 @@ _PAGES = (
     ),
     _page(
         "R761", "a question is open",
-        "A device cannot tell what became of a command, or a hand has lost a part while nobody watched, and the rest of the plan "
-        "depends on it.",
+        "A device cannot tell what became of a command, a hand has lost a part while nobody watched, or a tool has come off its "
+        "flange, and the rest of the plan depends on it.",
         "A guess would do something twice, or leave it out. What is told here counts as so.",
         "Look, answer with one of the answers that are given, then resume. Where the device does not show whether it is "
         "still at it, answer when it is not: what is done a moment later is done twice. What a conveyor was to bring is "
-        "called off with `not done`. Of a person ask them: what they found counts as told; with `not done` they are asked again.",
+        "called off with `not done`. Of a person ask them: what they found counts as told; with `not done` they are asked again. "
+        "A tool: put it into its pocket, or back to its flange, and say so.",
     ),
     _page(
         "R774", "a plan goes beyond what was approved",

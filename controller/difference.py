@@ -21,7 +21,7 @@ DUE = "not begun"
 class Difference:
     """`kind` of thing, its name, what the journal has of it and what is found. "not known" where nobody can tell."""
 
-    kind: Literal["step", "part", "robot", "hand", "device", "zone"]
+    kind: Literal["step", "part", "robot", "tool", "hand", "device", "zone"]
     name: str
     expected: str
     observed: str
@@ -33,6 +33,7 @@ def differences(before: RunState, after: RunState) -> tuple[Difference, ...]:
         *_steps(before, after),
         *_parts(before, after),
         *_robots(before, after),
+        *_tools(before, after),
         *_hands(before, after),
         *_devices(before, after),
         *_zones(before, after),
@@ -71,6 +72,13 @@ def _robots(before: RunState, after: RunState) -> Iterator[Difference]:
         expected, observed = "on its way" if was is None else _stance(was), _stance(now)
         if was != now and expected != observed:
             yield Difference("robot", name, expected, observed)
+
+
+def _tools(before: RunState, after: RunState) -> Iterator[Difference]:
+    for name, was in before.belief.mounts.items():
+        now = after.belief.mounts.get(name, "")
+        if was != now:
+            yield Difference("tool", name, was or "not known", now or "not known")
 
 
 def _stance(stance: Stance | None) -> str:

@@ -47,11 +47,13 @@ from cell.events import (
     WayFound,
     ZoneReported,
 )
+from cell.run import ASKS_WHERE_TOOLS_ARE
 from controller import (
     ages,
     arrivals,
     attending,
     coming,
+    coming_off,
     conduct,
     deadlines,
     deviations,
@@ -127,6 +129,7 @@ def _take_in(d: Draft, event: Observation) -> None:
             _plan(d, event)
         case NoPlan():
             recovery.refused(d, event)
+            _look_for_tools(d)
         case CommandReported() | HandClosedEmpty() | OutcomeTold() | DeviceAlarm():
             reports.taken_in(d, event)
         case JournalReported():
@@ -181,6 +184,7 @@ def _observed(d: Draft, event: FactObserved) -> None:
     stood = states.standing_in_a_hold(d, event)
     reports.hand_lost(d, ledger.see(d, event), None)
     states.watch_moved(d, event, stood)
+    coming_off.watch(d, event)
     if event.fact.name in ("running", "idle"):
         nevers.watch_as_before(d)
 
@@ -224,6 +228,13 @@ def _plan(d: Draft, event: PlanReleased) -> None:
         d.set_timer("unseen", UNSEEN)
         stops.activate(d)
         unplanned.hold(d)
+
+
+def _look_for_tools(d: Draft) -> None:
+    """Where there is no plan: it may be for want of a tool."""
+    hold = d.trouble.hold
+    if hold is not None and hold.code == "R710" and d.known.rules >= ASKS_WHERE_TOOLS_ARE:
+        questions.ask_where_tools_are(d)
 
 
 def _supply(d: Draft, event: SupplyReported) -> None:

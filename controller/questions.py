@@ -59,6 +59,21 @@ def ask_where(d: Draft, part: str, hand: str) -> None:
     _ask(d, Question(f"{hand} held {part} and holds it no more: where is it?", (*places, GONE), part=part))
 
 
+def ask_where_tool_is(d: Draft, tool: str, robot: str) -> None:
+    """The flange of `robot` has it no more, and it was not let go in its pocket. Where it fell nothing tells."""
+    known = (pocket for pocket in (d.known.pockets.get(tool),) if pocket is not None)
+    _ask(d, Question(f"{tool} is not at {robot} any more: where is it?", (*known, robot, GONE), tool=tool))
+
+
+def ask_where_tools_are(d: Draft) -> None:
+    """Behind a hold for want of a plan: a tool that was told to be gone may have been found since."""
+    asked = {question.tool for _, question in d.trouble.questions.items()}
+    for tool, mount in sorted(d.belief.mounts.items()):
+        if mount == "" and tool not in asked:
+            text = f"nobody knows where {tool} is: where is it?"
+            _ask(d, Question(text, (*(p for p in (d.known.pockets.get(tool),) if p is not None), GONE), tool=tool))
+
+
 def ask_whether_to_go_beyond(d: Draft, number: int, more: tuple[str, ...], grants: Approved) -> None:
     """Of a plan that was not approved in all that it does."""
     text = f"plan {number} goes beyond what was approved: it {', '.join(more)}. Go on so?"
@@ -83,6 +98,8 @@ def answered(d: Draft, event: Answered) -> None:
         _settle_step(d, d.plan.steps[question.step], event.answer)
     elif question.part is not None:
         _settle_part(d, question.part, event)
+    elif question.tool is not None:
+        _settle_tool(d, question.tool, event)
     elif question.retreat is not None and event.answer == GO_ON:
         d.mend(retreats=(*d.trouble.retreats, question.retreat))
     elif question.grants is not None and event.answer == GO_ON:
@@ -149,6 +166,15 @@ def _settle_part(d: Draft, part: str, event: Answered) -> None:
     ledger.move_part(d, part, Lost(text), "declared")
     if not known.given_up:
         recovery.fail(d, Failure("grip_lost", "R703", text, step=_next_step(d, part), part=part))
+
+
+def _settle_tool(d: Draft, tool: str, event: Answered) -> None:
+    """What is seen at a flange is there, whatever is told."""
+    if d.belief.mounts.get(tool):
+        return
+    if event.answer == d.known.pockets.get(tool):
+        ledger.store_tool(d, tool, event.answer)
+    recovery.replan(d, f"{event.who} has told where {tool} is")
 
 
 def _next_step(d: Draft, part: str) -> str | None:

@@ -253,8 +253,9 @@ class Paced:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an operator has to tell: what became of `step`, where `part` is, whether what the plan `grants` itself beyond what was
-    approved may be, or whether a robot may go back from the stance of that name (`retreat`). `answers` are all that there are."""
+    """What an operator has to tell: what became of `step`, where `part` or `tool` is, whether what the plan `grants` itself
+    beyond what was approved may be, or whether a robot may go back from the stance of that name (`retreat`). `answers` are all
+    that there are."""
 
     text: str
     answers: tuple[str, ...]
@@ -262,6 +263,7 @@ class Question:
     part: str | None = None
     grants: Approved | None = None
     retreat: str | None = None
+    tool: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,12 @@ from planner.tasks.route import PathWork, Stage
 
 Equipped = tuple[str, str | None]
 
+BRING_BACK = "Put it into its pocket, or back to its flange, and tell so."
+
+
+def nobody_knows(tool: str) -> str:
+    return f"nobody knows where {tool} is"
+
 
 class Known(Protocol):
     """What is asked of planner/tasks/reach.py."""
@@ -22,6 +28,8 @@ class Known(Protocol):
     models: Mapping[str, RobotModel]
     equipped: tuple[Equipped, ...]
     beyond: dict[Equipped, frozenset[str]]
+
+    def is_astray(self, tool: str) -> bool: ...
 
 
 def able_along(reach: Known, stage: Stage, path: PathWork, found: Findings) -> tuple[Equipped, ...]:
@@ -63,6 +71,8 @@ def _refusal(reach: Known, who: Equipped, stage: Stage, path: PathWork) -> tuple
             f"{name or 'a bare flange'} does not do {path.verb}",
             f"Name {path.verb} under `does` of a tool of {robot}.",
         )
+    if reach.is_astray(tool.name):
+        return "E626", nobody_knows(tool.name), BRING_BACK
     touch = along_of(cell, tool, path, stage.places[0], "")
     if touch is None:
         return (

@@ -17,12 +17,12 @@ from cell.equipment import PartKind
 from cell.grasps import T_part_tcp, grasps
 from cell.model import CellModel, RobotUnit, Tool
 from cell.robot import RobotModel
-from cell.state import CellState, tool_at
+from cell.state import CellState, mount_of, tool_at
 from cell.steps import Carried
 from planner.tasks.arm_length import ball
 from planner.tasks.fastening import why_not_driven
 from planner.tasks.findings import Findings
-from planner.tasks.path_reach import able_along
+from planner.tasks.path_reach import BRING_BACK, able_along, nobody_knows
 from planner.tasks.route import ForceLimit, Fork, Job, Join, Leg, Stage, stages_of
 from planner.tasks.worker import Worker
 
@@ -95,6 +95,10 @@ class Reach:
             self._say(move, job.legs[k], found)
         return self._known[move]
 
+    def is_astray(self, tool: str) -> bool:
+        """Whether it came off a flange and nobody has told where it is."""
+        return mount_of(self._cell, self._state, tool) == ""
+
     def others(self, job: Job, k: int) -> tuple[Span, ...]:
         """The robots that cannot do leg k, each labelled with why: of one robot's tools what the nearest lacks."""
         move = _move(job, k)
@@ -117,6 +121,8 @@ class Reach:
         refusal = refusal or _too_hard(robot, tool, part, move.forces) or _too_heavy(unit, model, tool, part)
         if refusal is not None:
             return refusal
+        if self.is_astray(tool.name):
+            return Refusal("E602", nobody_knows(tool.name), (tool.span,), BRING_BACK)
         if move.hand is not None and move.hand not in [f"{tool.name}.{hand.name}" for hand in tool.hands]:
             help_ = "Take the part out of that hand, or let the robot that holds it do this."
             return Refusal("E603", f"the part is in a hand that {robot} does not have", (), help_)

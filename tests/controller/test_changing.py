@@ -20,7 +20,7 @@ from cell_drivers.simulated import simulated_cell
 from controller.journal.replay import fold
 from controller.rehearsal import Ask, RunRecord, rehearse
 from planner.proof.release import release
-from tests.planner.proof.changing import APART, IN_TURN, planned, request
+from tests.planner.proof.changing import APART, IN_TURN, planned, request, tasked
 from tests.planner.proof.gantry import VERSIONS
 from tests.planner.proof.test_release import CERTIFICATES
 
@@ -32,7 +32,9 @@ class Planner:
     request: PlanningRequest
 
     def replan(self, request: RequestPlan) -> Outcome[ReleasedPlan]:
-        return released(replace(self.request, state=request.state))
+        asked = replace(self.request, state=request.state)
+        refused = tasked(asked)
+        return released(asked) if refused.value is not None else Outcome(None, refused.diagnostics)
 
 
 def released(asked: PlanningRequest) -> Outcome[ReleasedPlan]:

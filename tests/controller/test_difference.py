@@ -23,6 +23,16 @@ def test_a_robot_whose_encoders_tell_another_last_digit_at_each_look_stands_wher
     assert (on_zero.observed, below) == ("measured 0.000", (on_zero,))
 
 
+def holding(where: str) -> RunState:
+    return replace(NOTHING_YET, belief=replace(NOTHING_YET.belief, mounts=Map({"wide": where, "flat": "rack"})))
+
+
+def test_a_tool_that_is_elsewhere_is_shown() -> None:
+    assert differences(holding("g1"), holding("rack")) == (Difference("tool", "wide", "g1", "rack"),)
+    assert differences(holding("g1"), holding("")) == (Difference("tool", "wide", "g1", "not known"),)
+    assert differences(holding("g1"), holding("g1")) == ()
+
+
 def test_a_robot_that_stands_elsewhere_is_shown() -> None:
     (shown,) = differences(standing(AtHome()), standing(AtMeasured((3.28, 0.0))))
     assert (shown.expected, shown.observed) == ("home", "measured 3.280 0.000")

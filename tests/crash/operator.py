@@ -91,6 +91,9 @@ class Operator:
         question = self.state.trouble.questions[name]
         if question.part is not None:
             return self._where(question.part, question.answers)
+        if question.tool is not None:
+            mount = self.world.record().mounts[question.tool]
+            return next((one for one in question.answers if mount and one.partition(".")[0] == mount), GONE)
         if question.retreat is not None or question.grants is not None:
             return question.answers[0]  # nothing is in the way, and who asks may allow it
         plan = self.state.progress.plan

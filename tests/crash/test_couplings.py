@@ -3,18 +3,29 @@ and not whether it moves: its robot stands until that is over, and where the too
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 import pytest
 
 from cell.commands import Couple, Subject, Uncouple
-from cell.events import CommandReported, CommandSent, Event, FactObserved, HoldRaised, RunOpened, RunResumed
+from cell.events import (
+    Answered,
+    CommandReported,
+    CommandSent,
+    Event,
+    EventRaised,
+    FactObserved,
+    HoldRaised,
+    QuestionAsked,
+    RunOpened,
+    RunResumed,
+)
 from cell.released_plan import ReleasedPlan
-from cell.run import RULES, WAITS_FOR_COUPLINGS, RunSpec
+from cell.run import ASKS_WHERE_TOOLS_ARE, RULES, WAITS_FOR_COUPLINGS, RunSpec
 from cell.scenario import Scenario
-from cell.steps import Fact
+from cell.steps import AtPlace, Fact
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from controller.callers import Replanner
 from controller.machine import advance
@@ -23,8 +34,9 @@ from tests.controller.test_changing import Planner, first
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS, When
 from tests.crash.mute import mute
+from tests.crash.operator import MOST_RESUMES
 from tests.crash.stories import checked_once
-from tests.planner.proof.changing import IN_TURN
+from tests.planner.proof.changing import IN_TURN, tasked
 
 OF = Subject("test")
 CHANGES = ("uncoupled", "coupled")
@@ -94,17 +106,55 @@ def test_a_tool_that_somebody_has_let_go_in_its_pocket_is_there() -> None:
     assert dict(end.state.belief.mounts) == dict(end.world.mounts) == {"wide": "rack", "flat": "g1"}
 
 
+def taken_off(where: str) -> Callable[[SimulatedCell], None]:
+    """Somebody takes the tool off the flange and puts it there."""
+
+    def act(world: SimulatedCell) -> None:
+        (tool,) = (name for name, mount in world.world.mounts.items() if mount == "g1")
+        world.world.mounts[tool] = where
+        world.world.hands[tool].connected()
+
+    return act
+
+
+def test_where_a_tool_is_that_somebody_has_taken_off_is_asked_and_the_rest_planned_from_there() -> None:
+    end = crashed(STORY, Point(32, "after its effect"), taken_off("rack"))
+    (question,) = end.questions
+    assert (question.text, question.answers) == ("flat is not at g1 any more: where is it?", ("rack.flat", "g1", "gone"))
+    assert list(faults(end, plain())) == []
+
+
+def test_for_want_of_a_tool_that_is_gone_it_is_asked_for_at_each_resume() -> None:
+    end = crashed(STORY, Point(32, "after its effect"), taken_off(""))
+    assert (end.state.pack, end.state.trouble.hold and end.state.trouble.hold.text) == ("Held", "nobody knows where flat is")
+    again = [question for question in end.questions if question.text == "nobody knows where flat is: where is it?"]
+    assert len(again) == MOST_RESUMES
+
+
 def taken_over(rules: int) -> tuple[RunState, str]:
     """By another controller, when the first tool is being let go: the state, and the command."""
     state = NOTHING_YET
     for event in plain().events:
-        if isinstance(event, RunOpened):
-            event = replace(event, context=replace(event.context, rules=rules))
-        state, _ = advance(state, event)
+        state, _ = advance(state, _of_rules(event, rules))
         if isinstance(event, CommandSent) and isinstance(event.command, Uncouple):
             state, _ = advance(state, RunResumed(state.now, OF, "", "", "virtual", 0, 0))
             return state, event.command.id
     raise AssertionError
+
+
+def carrying(rules: int) -> RunState:
+    """The robot is on its way with a box."""
+    state = NOTHING_YET
+    for event in plain().events:
+        state, _ = advance(state, _of_rules(event, rules))
+        hand = state.belief.hands.get("wide.a")
+        if hand is not None and hand.part is not None and state.belief.robots["g1"].stance is None:
+            return state
+    raise AssertionError
+
+
+def _of_rules(event: Event, rules: int) -> Event:
+    return replace(event, context=replace(event.context, rules=rules)) if isinstance(event, RunOpened) else event
 
 
 def after(state: RunState, *events: Event) -> RunState:
@@ -118,6 +168,52 @@ def test_runs_of_before_take_a_coupling_that_cannot_tell_to_be_at_rest() -> None
         state, command = taken_over(rules)
         state = after(state, CommandReported(state.now, OF, command, "unknown"))
         assert (command in state.progress.flights) is waits
+
+
+def test_a_tool_that_comes_off_by_itself_has_lost_what_it_held() -> None:
+    """In the middle of a motion: it is an event for the policies, and asked about."""
+    for rules, events in ((RULES, ["grip_lost"]), (ASKS_WHERE_TOOLS_ARE - 1, [])):
+        state = carrying(rules)
+        gone = FactObserved(state.now, OF, Fact("mounted", ("wide", "g1")), False, "g1.coupling", 0.0)
+        state, commands = advance(state, gone)
+        assert [event.event for event in commands.record if isinstance(event, EventRaised)] == events
+        asked = [event.text for event in commands.record if isinstance(event, QuestionAsked)]
+        assert asked == ["wide is not at g1 any more: where is it?" for _ in events]
+        for question in state.trouble.questions:
+            state = after(state, Answered(state.now, OF, question, "rack.wide", "ann"))
+            assert state.belief.mounts["wide"] == "rack"
+        assert (state.trouble.replan is not None) is bool(events)
+
+
+def test_of_a_tool_that_is_being_put_down_its_step_says_where_it_is() -> None:
+    """Where the robot is out of sight meanwhile."""
+    state, command = taken_over(RULES)
+    gone = FactObserved(state.now, OF, Fact("mounted", ("wide", "g1")), False, "g1.coupling", 0.0)
+    unseen = FactObserved(state.now, OF, Fact("stands", ("g1", "pocket rack.wide")), False, "g1", 0.0)
+    state = after(state, unseen, gone)
+    assert (state.belief.mounts["wide"], len(state.trouble.questions)) == ("", 0)
+    assert after(state, CommandReported(state.now, OF, command, "done")).belief.mounts["wide"] == "rack"
+
+
+def test_what_is_seen_at_a_flange_is_there_whatever_is_told() -> None:
+    state, command = taken_over(RULES)
+    state = after(state, CommandReported(state.now, OF, command, "not begun"))
+    gone = FactObserved(state.now, OF, Fact("mounted", ("wide", "g1")), False, "g1.coupling", 0.0)
+    state = after(state, FactObserved(state.now, OF, Fact("stands", ("g1", "home")), True, "g1", 0.0), gone)
+    (question,) = state.trouble.questions
+    state = after(state, replace(gone, holds=True), Answered(state.now, OF, question, "rack.wide", "ann"))
+    assert state.belief.mounts["wide"] == "g1"
+
+
+def test_out_of_a_contact_by_a_tool_that_it_has_no_more_no_way_is_planned() -> None:
+    asked, _ = first(IN_TURN)
+    stands = {"g1": AtPlace("boxes[1]", "wide.a", "box", 0)}
+    state = replace(asked.state, stances=stands, mounts={"wide": "rack", "flat": "rack"})
+    refused = tasked(replace(asked, state=state))
+    assert [(found.code, found.message) for found in refused.diagnostics] == [
+        ("E690", "g1 stands at boxes[1] with wide, which is not at its flange any more")
+    ]
+    assert tasked(replace(asked, state=replace(state, mounts=asked.state.mounts))).value is not None
 
 
 def test_where_a_tool_is_that_was_let_go_does_not_hang_on_how_the_command_ended() -> None:

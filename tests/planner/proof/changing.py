@@ -9,6 +9,7 @@ import numpy as np
 
 from cell.codec import digest
 from cell.declared_state import declared_state
+from cell.diagnostic import Outcome
 from cell.docking import T_world_flange
 from cell.geometry import Array, Body, Cylinder, Pose
 from cell.grasps import T_part_tcp
@@ -19,6 +20,7 @@ from cell.plan_inputs import plan_inputs
 from cell.standard_verbs import STANDARD
 from cell.state import CellState, PlanningRequest
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, MotionNeed, Move, Stance
+from cell.task_plan import TaskPlan
 from intentlang.check import check_intent
 from intentlang.compile_cell import compile_cell
 from intentlang.parse import parse_cell, parse_intent
@@ -130,9 +132,14 @@ def sorted_out() -> Case:
     return planned(request())
 
 
+def tasked(asked: PlanningRequest, made: Motions | None = None) -> Outcome[TaskPlan]:
+    made = Motions(asked.cell) if made is None else made
+    return plan_tasks(asked, Known(made.duration, least=told_least(asked, made.of)))
+
+
 def planned(asked: PlanningRequest) -> Case:
     made = Motions(asked.cell)
-    tasks = plan_tasks(asked, Known(made.duration, least=told_least(asked, made.of))).expect()
+    tasks = tasked(asked, made).expect()
     steps = tuple(replace(s, motion=digest(made.of(s.action.need))) if isinstance(s.action, Move) else s for s in tasks.steps)
     used = {str(s.motion): made.of(s.action.need) for s in steps if isinstance(s.action, Move)}
     i = plan_inputs(asked)
