@@ -43,6 +43,7 @@ from controller.runner import Resumption, Runner
 from controller.time_shift import Moment, Times, shift_to
 
 GONE = "R760"
+ENDING = ("Stopping", "Stopped", "Aborting", "Aborted")
 AGAIN = "`cellwright run` begins anew; look at the cell first"
 
 
@@ -89,6 +90,8 @@ class Found:
     @property
     def held_because(self) -> str | None:
         """Beside that its controller was gone, which is why somebody looks."""
+        if not self.left.before.state.is_over and self.after.pack in ENDING:
+            return "it was being stopped: that ends first, and nothing moves; then resume once more"
         hold = self.after.trouble.hold
         return None if hold is None or hold.code == GONE else f"{hold.code} {hold.text}"
 
@@ -111,6 +114,9 @@ def left_run(folder: RunFolder, start: Start, reading: Reading, workshop: Worksh
         return refused("R762", f"run {folder.id} is over: {state.pack}", AGAIN)
     if begun is None or plan is None or off.opened is None:
         return refused("R765", f"nothing says how run {folder.id} was begun", AGAIN)
+    if state.run != folder.id:
+        text = f"folder {folder.id} is a copy of run {state.run}, or was renamed: what it knows may be old"
+        return refused("R765", text, f"resume run {state.run}; where only this record of it is left, give it that name back")
     if not begun.is_simulated and (later := followed_by(folder, begun, off.opened)) is not None:
         text = f"run {later.id} has begun in the same cell since: what run {folder.id} knows of its parts is old"
         return refused("R762", text, AGAIN)

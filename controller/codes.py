@@ -423,8 +423,10 @@ _PAGES = (
     _page(
         "R765", "nothing says how the run was begun",
         "The run's folder has no readable `begun.json`, or no plan was released before the controller was gone.",
-        "Without it nobody knows from which files and with which devices to go on.",
-        "Begin anew with `cellwright run`, after a look at the cell.",
+        "Without it nobody knows from which files and with which devices to go on. A run's folder that was copied or renamed is "
+        "refused too: what it knows of parts may be old, and of two that go on with one run each would do what is left.",
+        "Begin anew with `cellwright run`, after a look at the cell. Of a copy: resume the run itself, or give the copy its name "
+        "where that is gone.",
     ),
 )  # fmt: skip
 

@@ -149,9 +149,10 @@ class RunFolder:
 
     def _said(self) -> RunSummary | None:
         try:
-            return from_plain(RunSummary, json.loads((self.path / SUMMARY).read_text(encoding="utf-8")))
+            found: RunSummary = from_plain(RunSummary, json.loads((self.path / SUMMARY).read_text(encoding="utf-8")))
         except (OSError, ValueError, CodecError):
             return None
+        return replace(found, run_id=self.id)
 
 
 def new_run(state_dir: Path, run_id: str) -> RunFolder:

@@ -3,6 +3,7 @@
 import errno
 import json
 import queue
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -405,6 +406,12 @@ def test_runs_are_listed_newest_first_and_found_by_their_start(tmp_path: Path) -
         find_run(tmp_path, "o")
     with pytest.raises(FileExistsError):
         new_run(tmp_path, "one")
+
+
+def test_a_copy_of_a_run_is_listed_under_its_own_name(tmp_path: Path) -> None:
+    served(tmp_path, "one", asks=("stop",), is_recorded=False)
+    shutil.copytree(tmp_path / "runs" / "one", tmp_path / "runs" / "one-copy")
+    assert [run.run_id for run in all_runs(tmp_path).summaries] == ["one-copy", "one"]
 
 
 def test_the_newest_run_is_the_one_that_was_begun_last_whichever_was_written_to_last(tmp_path: Path) -> None:

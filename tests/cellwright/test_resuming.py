@@ -1,0 +1,47 @@
+"""What stands in the way of going on with a run, and what somebody is told of it before they agree."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from cell.run import PackState
+from cellwright import resuming
+from cellwright.begun import Begun
+from cellwright.resuming import Found, Left, left_run
+from controller.journal.folder import RunFolder
+from controller.run_state import NOTHING_YET
+
+ANY = cast(Any, SimpleNamespace(progress=lambda *given: None, seed=0, without=(), is_continuous=False))
+
+
+class ReadsOn(Exception):
+    pass
+
+
+@pytest.mark.parametrize("name", ["run-1-copy", "kept"])
+def test_a_copy_of_a_run_is_not_gone_on_with(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each of the two would be, and what is left be done twice."""
+    state = replace(NOTHING_YET, run="run-1", progress=replace(NOTHING_YET.progress, plan=cast(Any, "plan")))
+
+    def reads_on(*given: object) -> None:
+        raise ReadsOn
+
+    monkeypatch.setattr(resuming, "_left_off", lambda folder: SimpleNamespace(state=state, opened="opened", planned_from=None))
+    monkeypatch.setattr(resuming, "read_begun", lambda path: Begun(None, None, True))
+    monkeypatch.setattr(resuming, "request_for", reads_on)
+    found = left_run(RunFolder(tmp_path / name), ANY, ANY, ANY)
+    assert [(d.code, "copy of run run-1" in d.message) for d in found.diagnostics] == [("R765", True)]
+    with pytest.raises(ReadsOn):
+        left_run(RunFolder(tmp_path / "run-1"), ANY, ANY, ANY)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "is_told"), [("Stopping", "Stopped", True), ("Aborting", "Aborting", True), ("Execute", "Held", False)]
+)
+def test_a_stop_that_was_under_way_ends_first_and_that_is_told(was: PackState, now: PackState, is_told: bool) -> None:
+    before = SimpleNamespace(before=SimpleNamespace(state=replace(NOTHING_YET, pack=was)))
+    found = Found(cast(Left, before), ANY, ANY, replace(NOTHING_YET, pack=now))
+    assert ("resume once more" in (found.held_because or "")) is is_told
