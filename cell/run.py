@@ -256,10 +256,11 @@ def _told_by(verbs: Iterable[str], cell: CellModel) -> Iterator[str]:
 
 
 def _values(cell: CellModel, told: OutcomeSchema) -> tuple[str, ...]:
-    """Where the cell says them (`*`) they are kinds of parts."""
+    """Where the cell says them (`*`) they are kinds of parts, and the one that it was taken for: none of them."""
     if "*" not in told.values:
         return told.values
-    return tuple(dict.fromkeys(kind for part in cell.parts.values() for kind in part.may_be))
+    kinds = ((*part.may_be, part.name) for part in cell.parts.values() if part.may_be)
+    return tuple(dict.fromkeys(kind for each in kinds for kind in each))
 
 
 def _endless(supply: Equipment) -> EndlessSupply:

@@ -7,6 +7,7 @@ from functools import cache
 
 from cell.events import BranchTaken
 from cell.plan_file import with_plan_id
+from cell.run import run_context
 from cell.scenario import Identified
 from cell.standard_verbs import STANDARD
 from cell.task_plan import Alternative
@@ -148,3 +149,9 @@ tray bowl is odd {
     assert ran.record.summary.state == "Complete"
     assert set(ran.lying["flanges"]) == {"flange#1", "flange#2"}
     assert ran.lying["brackets"] == ("bracket#1",)
+
+
+def test_who_has_identified_a_part_unheard_may_say_any_kind_that_it_may_be_or_none_of_them() -> None:
+    by_hand = "person ann {\n  at camera\n  offers identify\n  usually 5 s\n  ready signal ann.ready\n}\n"
+    bench = Bench.of(CELL + by_hand, "casting", INTENT.replace("at camera", "by ann"))
+    assert run_context(bench.program, bench.cell).tells == {"kind": ("flange", "bracket", "casting")}
