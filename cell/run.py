@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cell.arrivals import ahead, brings, endless_loops, interval
 from cell.dataclass import dataclass
@@ -25,8 +25,10 @@ from cell.program_walk import lines_in
 from cell.scene import is_heap
 from cell.separation_distance import APPROACH_SPEED
 from cell.state import CellState, Location
-from cell.vocabulary import OutcomeSchema
 from cell.zones import Zone
+
+if TYPE_CHECKING:
+    from cell.vocabulary import OutcomeSchema  # it loads pydantic, and whoever watches a run does without
 
 # The 17 states of ANSI/ISA-TR88.00.02 (PackML).
 PackState = Literal[

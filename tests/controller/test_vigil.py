@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import pytest
 
 from cell.commands import DeviceCommand, SetSpeed, StopAll
+from cell.device import DeviceEvent
 from cell.driver_errors import DriverError
-from cell.events import Asked, CommandReported, Event, OperatorAsked
+from cell.events import Asked, CommandReported, Event, HoldRaised, OperatorAsked, StepFailed, StepUnknown
+from cell_drivers.simulated import SimulatedCell
 from controller.dispatch import Dispatcher
 from controller.journal.journal import MemoryJournal
 from controller.rehearsal import AtOnce
@@ -45,17 +48,36 @@ class Box:
 class Away(MemoryJournal):
     """Time jumps when events were handed over for the `at`th time, with what they call for not sent yet."""
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at: int, jumps: Callable[[], None] = lambda: None) -> None:
         super().__init__()
-        self.at, self.handed_over = at, 0
+        self.at, self.handed_over, self._jumps = at, 0, jumps
 
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
         super().append(events, state, is_durable=is_durable)
         self.handed_over += 1
+        if self.handed_over == self.at:
+            self._jumps()
 
     @property
     def is_over(self) -> bool:
         return self.handed_over >= self.at
+
+
+class Muffled:
+    """A cell that goes on while nobody looks, and of which nothing is heard before a moment after that."""
+
+    def __init__(self, cell: SimulatedCell, moment: float) -> None:
+        self._cell, self._heard_from, self._moment = cell, 0, moment
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cell, name)
+
+    def goes_on(self) -> None:
+        self._cell.virtual.advance_to(self._cell.virtual.now() + round(HOUR * 1e9))
+        self._heard_from = self._cell.virtual.now() + round(self._moment * 1e9)
+
+    def poll(self) -> tuple[DeviceEvent, ...]:
+        return self._cell.poll() if self._cell.virtual.now() >= self._heard_from else ()
 
 
 @dataclass
@@ -66,10 +88,13 @@ class Woken:
     asked: list[Asked]
     times: int
     state: RunState
+    events: Sequence[Event]
 
 
-def woken(at: int, *meanwhile: Asked, away_for: float = HOUR) -> Woken:
-    given, drivers, box, away, sent = spec(intent()), world(), Box(), Away(at), list[str]()
+def woken(at: int, *meanwhile: Asked, away_for: float = HOUR, heard_after: float | None = None) -> Woken:
+    """`heard_after` s of the cell's time, in which it goes on for an hour; None: it stands still."""
+    given, drivers, box, sent = spec(intent()), Muffled(world(), heard_after or 0.0), Box(), list[str]()
+    away = Away(at) if heard_after is None else Away(at, drivers.goes_on)
     plan = small_plan(given.state, 3)
     assert plan is not None
 
@@ -89,7 +114,7 @@ def woken(at: int, *meanwhile: Asked, away_for: float = HOUR) -> Woken:
     )
     state = runner.run(released(plan))
     asked: list[Asked] = [event.what for event in away.events if isinstance(event, OperatorAsked)]
-    return Woken(sent, asked, away.handed_over, state)
+    return Woken(sent, asked, away.handed_over, state, away.events)
 
 
 def test_a_stop_that_was_asked_while_the_loop_was_away_is_all_that_goes_out() -> None:
@@ -106,6 +131,13 @@ def test_who_was_away_for_long_begins_nothing_before_somebody_has_looked() -> No
 
 def test_who_was_away_for_a_little_goes_on() -> None:
     assert woken(FIRST + 30, away_for=UNWATCHED).state.pack == "Complete"
+
+
+def test_what_ended_meanwhile_and_is_heard_a_moment_later_is_not_late() -> None:
+    found = woken(FIRST + 30, heard_after=0.3)
+    assert found.state.pack == "Held"
+    assert [event.code for event in found.events if isinstance(event, HoldRaised)] == ["R787"]
+    assert not any(isinstance(event, StepUnknown | StepFailed) for event in found.events)
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import chdir, suppress
 from dataclasses import replace
@@ -19,10 +20,13 @@ from unittest.mock import patch
 
 import pytest
 
+from cell.events import HoldRaised, LookMissed, PlanRequested, StepFailed, StepUnknown
 from cellwright.cell_lock import holder, keys_of
 from cellwright.service import LOG, Run, start_run
 from cellwright.start_file import start_of
 from controller.attached.messages import Prepared
+from controller.journal.folder import run_folders
+from controller.vigil import UNWATCHED
 from tests.end_to_end.line import Planned
 from tests.end_to_end.program import Finished, Program
 
@@ -36,9 +40,9 @@ def plan_file(plan_session: Callable[..., tuple[Finished, Path]], examples: Path
     return target
 
 
-def moving(program: Program, plan_file: Path) -> subprocess.Popen[str]:
+def moving(program: Program, plan_file: Path, *words: str, speed: float = SPEED) -> subprocess.Popen[str]:
     """A run that has begun to move: at least one step is under way."""
-    process = program.start("run", plan_file, "--yes", "--speed", SPEED)
+    process = program.start("run", plan_file, "--yes", *words, "--speed", speed)
     while not program.is_any_under_way():
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.05)
@@ -78,6 +82,31 @@ def test_after_kill_9_of_the_controller_the_journal_reads(program: Program, plan
     assert not report.has_traceback
     assert report.out.startswith(f"run {status['run_id']}: Interrupted")
     assert f"opened {datetime.now(UTC).year}" in report.out, "a run in service bears today's date"
+
+
+@pytest.mark.long
+def test_a_controller_that_was_stopped_and_wakes_holds_and_goes_on_with_the_same_plan(program: Program, plan_file: Path) -> None:
+    """Its driver has gone on meanwhile, and what it told lies in the socket."""
+    process = moving(program, plan_file, "--wait", speed=1.0)
+    run = next(run_folders(program.state))
+    pid = run.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    since = time.monotonic()
+    while time.monotonic() - since < UNWATCHED + 1.0:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+    os.kill(pid, signal.SIGCONT)
+    while not any(isinstance(event, LookMissed) for event in run.events()):
+        assert run.pid() == pid
+    held = next(event for event in run.events() if isinstance(event, HoldRaised))
+    assert held.code == "R787"
+    assert program.answer("ask", "resume", run.id).code == 0
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    events = run.events()
+    assert [event.code for event in events if isinstance(event, HoldRaised)] == ["R787"]
+    assert not any(isinstance(event, StepUnknown | StepFailed | PlanRequested) for event in events)
 
 
 @pytest.mark.long
