@@ -100,6 +100,7 @@ class Watching:
     _looked: float = 0.0
     _told: int = 0
     _is_ending: bool = False
+    _is_over: bool = False
     _is_leaving: bool = False
     _is_finishing: bool = False
     _is_unseen: bool = False
@@ -323,19 +324,23 @@ class Watching:
         return None if self._is_settled_elsewhere() else "stop"
 
     def _is_settled(self, messages: Iterator[Message | None]) -> bool:
-        """Whether an answer is of no use any more: a Ctrl-C here, or another terminal has answered. What is told meanwhile is
-        kept for later."""
+        """Whether an answer is of no use any more: a Ctrl-C here, another terminal has answered, or nobody would hear
+        it. What is told meanwhile is kept for later."""
         if self._interrupts > 0 or self._is_leaving:
             return True
         for _ in range(AT_ONCE):
-            message = next(messages, None)
+            try:
+                message = next(messages)
+            except StopIteration:
+                self._is_over = True
+                break
             if message is None:
                 break
             self._waiting.append(message)
         return self._is_settled_elsewhere()
 
     def _is_settled_elsewhere(self) -> bool:
-        return any(isinstance(message, StateChanged) and message.before == "Held" for message in self._waiting)
+        return self._is_over or any(isinstance(message, StateChanged) and message.before == "Held" for message in self._waiting)
 
     # --- Ctrl-C, and whatever else asks for an end ---
 

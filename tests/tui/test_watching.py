@@ -4,7 +4,7 @@ import io
 import os
 import queue
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -259,6 +259,19 @@ def test_a_question_that_another_terminal_has_answered_is_let_go(tmp_path: Path,
         controller = Controller([*HELD, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
         assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
     assert controller.asked == []
+
+
+def test_a_hold_whose_controller_is_gone_asks_nobody_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupted = replace(SUMMARY, state="Interrupted")
+    controller = Controller([*HELD], interrupted, tmp_path)
+    monkeypatch.setattr("tui.watching.asked", is_asked_until_it_is_over)
+    assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == interrupted
+    assert controller._inbox.empty()
+
+
+def is_asked_until_it_is_over(question: str, is_over: Callable[[], bool]) -> str | None:
+    """Somebody who answers late."""
+    return None if any(is_over() for _ in range(10)) else "r"
 
 
 def test_a_refusal_is_told_with_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
