@@ -32,7 +32,8 @@ VERSION = 1
 class Start:
     """`file` and `cell` as named from `folder`, which is as seen from the working folder `working`. `scenario` None: nothing is
     disturbed. `jobs`: processes for planning, None for all cores. `speed` times real time, None as fast as they can. `is_manual`:
-    nothing is planned, robots are only moved by hand; `holds`: the kind of part in each hand that holds one."""
+    nothing is planned, robots are only moved by hand; `holds`: the kind of part in each hand that holds one. `orders_file` as
+    seen from `working`: it is looked at while the run goes on."""
 
     version: int
     plan_id: str
@@ -50,6 +51,7 @@ class Start:
     jobs: int | None
     is_manual: bool = False
     holds: tuple[tuple[str, str], ...] = ()
+    orders_file: str | None = None
 
 
 def start_of(
@@ -92,7 +94,7 @@ def read_start(folder: RunFolder) -> Outcome[Start]:
     path = folder.path / FILE
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        of_before = {"is_manual": False, "holds": []}
+        of_before = {"is_manual": False, "holds": [], "orders_file": None}
         start: Start = from_plain(Start, {**of_before, **said} if isinstance(said, dict) else said)
     except (OSError, ValueError, CodecError) as cause:
         return Outcome(None, (error("R724", f"{path}: {cause!s:.200}", help="Run again from the intent."),))

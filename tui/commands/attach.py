@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tui.arguments import add_json
+from tui.arguments import add_json, add_orders
 from tui.exit_codes import INTERRUPTED, USAGE
 from tui.speech import refuse
 
@@ -16,16 +16,20 @@ from tui.speech import refuse
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
     parser.add_argument("--view", action="store_true", help="only watch: nothing can be asked of the run here")
+    add_orders(parser)
     parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal was given up")
     add_json(parser)
 
 
 def act(arguments: argparse.Namespace) -> int:
+    if arguments.view and arguments.orders is not None:
+        return refuse("whoever only watches gives no orders: leave out --view, or --orders", USAGE)
     from cellwright.service import ControllerEnded, NotBegun, NotReached, attach_to
     from controller.journal.journal import JournalError
     from tui.after_watching import said_at_last
     from tui.chosen_run import controlled
+    from tui.orders_again import looked_at_again
     from tui.watching import Watching, began_at, ended_badly
 
     try:
@@ -33,7 +37,9 @@ def act(arguments: argparse.Namespace) -> int:
     except (JournalError, NotReached) as cause:
         return refuse(str(cause), USAGE)
     is_attended = sys.stdin.isatty() and sys.stderr.isatty() and not arguments.view
-    watching = Watching(run, is_attended, arguments.wait or arguments.view, is_view=arguments.view, zero=began_at(run.folder))
+    orders = None if arguments.orders is None else looked_at_again(run.folder, arguments.orders)
+    is_left = arguments.wait or arguments.view
+    watching = Watching(run, is_attended, is_left, orders, is_view=arguments.view, zero=began_at(run.folder))
     try:
         summary = watching.to_the_end()
     except (ControllerEnded, NotBegun) as cause:

@@ -11,7 +11,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from tui.arguments import add_answers, add_jobs, add_json
+from tui.arguments import add_answers, add_jobs, add_json, add_orders
 from tui.exit_codes import DRIVER, HELD, INTERRUPTED, PROBLEM, USAGE
 from tui.speech import printable, put_json, refuse, say
 
@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="a run's name, or the beginning of it")
     parser.add_argument("--yes", action="store_true", help="do not ask before the first motion")
     add_answers(parser)
+    add_orders(parser)
     add_jobs(parser)
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal was given up")
     parser.add_argument("--wait", action="store_true", help="wait in a hold, also where nobody can be asked")
@@ -72,6 +73,7 @@ def _settled(run: Run, arguments: argparse.Namespace) -> int:
     from cellwright.service import ControllerEnded
     from tui.after_watching import said_at_last
     from tui.confirming import Confirming
+    from tui.orders_again import looked_at_again
     from tui.resume_text import resume_document
     from tui.watching import Watching, ended_badly
 
@@ -85,7 +87,8 @@ def _settled(run: Run, arguments: argparse.Namespace) -> int:
                 put_json(resume_document(name, refused))
             say(f"Nothing was moved; run {printable(name)} is as it was." + ("" if is_attended else " Give --yes to go on."))
             return HELD
-        summary = Watching(run, is_attended, arguments.wait, is_confirmed=True).to_the_end()
+        orders = looked_at_again(run.folder, arguments.orders)
+        summary = Watching(run, is_attended, arguments.wait, orders, is_confirmed=True).to_the_end()
     except ControllerEnded as cause:
         return ended_badly(cause)
     return INTERRUPTED if summary is None else said_at_last(summary, arguments)

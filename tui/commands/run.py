@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.arguments import add_run, speed
@@ -93,6 +94,7 @@ def _started(found: Proved, arguments: argparse.Namespace, lock: CellLock) -> Ru
     plan = found.ready.released
     plan_id = plan.motion_plan.plan_id
     start = start_of(found.ready.reading, found.ready.request, plan_id, found.scenario, arguments.speed, arguments.jobs)
+    start = replace(start, orders_file=arguments.orders)
     if arguments.manual:
         start = of_manual(start, arguments)
     return start_run(start, plan, state_folder(), lock)
