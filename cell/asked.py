@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from cell.commands import Subject
 from cell.dataclass import dataclass
@@ -27,6 +27,8 @@ class OrderWithdrawn:
 
 Asked = Literal["start", "hold", "resume", "stop", "quick stop", "abort", "clear", "reset", "finish", "manual", "production"]
 """finish: no more orders come; what has come is made, and then the run completes. manual, production: the mode of the cell."""
+
+STOPS: Final[frozenset[Asked]] = frozenset({"stop", "quick stop", "abort"})
 
 
 @dataclass(frozen=True, slots=True)

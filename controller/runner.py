@@ -13,6 +13,7 @@ from dataclasses import field
 from functools import partial
 
 from cell import device
+from cell.asked import STOPS, Asked
 from cell.commands import RequestJog, RequestPlan, StopAll, Subject
 from cell.dataclass import dataclass
 from cell.driver import DriverSet, Outliving
@@ -105,6 +106,7 @@ class Runner:
     _marked: int = 0
     _watched: int = 0
     _settled: int = 0
+    _asked_early: tuple[tuple[Asked, str], ...] = ()
     _dispatcher: Dispatcher = field(init=False)
     _sending: Sending = field(init=False)
     _asking: Asking = field(init=False)
@@ -177,11 +179,19 @@ class Runner:
         self._fold((opened, self._released(plan, 1, now)))
         self._poll(now)  # a machine says by itself which alarm it has; its state shows that there is one
         self._fold(first_look(self.drivers, self.state, self._watch, now))
+        self._hear_stops(now)
         while self._flush():
             self._poll(now)
 
+    def _hear_stops(self, now: int) -> None:
+        """One that was asked for since the start comes before power for anything. What else was asked waits for a look."""
+        asked = self.inbox.take(now)
+        self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what in STOPS)
+        self._asked_early = tuple((what, who) for what, who in asked if what not in STOPS)
+
     def _take_over(self, before: Resumption) -> None:
         self._look_over(before)
+        self._hear_stops(self.clock.now())
         while self._flush():
             self._poll(self.clock.now())
 
@@ -264,7 +274,7 @@ class Runner:
         now = self.clock.now()
         if away:
             self._settled = now + SETTLING
-        asked = self.inbox.take(now)
+        asked, self._asked_early = (*self._asked_early, *self.inbox.take(now)), ()
         self._fold(self.answers.take_said(now, self._subject))
         if self.state.pack == "Held" and any(what == "resume" for what, _ in asked):
             self._fold(robots_found(self.drivers, self.state, self._watch, now))  # somebody may have moved one by hand

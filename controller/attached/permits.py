@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Literal, assert_never
 
+from cell.asked import STOPS as STOPS
 from cell.attended import LONGEST_REASON, LONGEST_SHELVED, SHIFT
 from cell.dataclass import dataclass
 from cell.events import Asked
@@ -42,7 +43,6 @@ from controller.past_orders import is_past
 from controller.questions import GO_ON
 from controller.run_state import NOTHING_YET, RunState
 
-STOPS: Final = frozenset({"stop", "quick stop", "abort"})
 FOR_STANDING_STILL: Final = STOPS | {"hold"}
 """What is heard of a terminal for which there is no room."""
 ENDING: Final = frozenset({"Completing", "Stopping", "Aborting", "Clearing"})

@@ -24,7 +24,7 @@ def agrees_with_the_world(run: Tended) -> None:
     truth = {p.id: getattr(p.where, "place", getattr(p.where, "hand", "")) for p in run.world.record().parts}
     assert {p.id: p.where for p in run.record.summary.parts} == truth
     assert run.world.record().violations == ()
-    assert set(run.world.record().executions.values()) == {1}
+    assert set(run.world.record().executions.values()) <= {1}  # stopped at once it has begun nothing
     assert verified(run.record.events) == run.state
 
 

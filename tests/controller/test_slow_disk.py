@@ -91,6 +91,12 @@ def test_a_stop_goes_out_at_the_next_look_and_passes_what_waits_for_the_disk() -
     agrees(run)
 
 
+def test_a_stop_that_lies_there_when_the_run_begins_comes_before_power() -> None:
+    run = late(always(SLOW), asks=(Ask(0.0, "stop"),))
+    assert [name for name, _ in run.calls] == [""]
+    assert run.state.pack == "Stopped"
+
+
 def stopping_zone() -> RunSpec:
     zone = replace(cell().zones["aisle"], when_occupied="stop")
     return replace(spec(), cell=replace(cell(), zones={**cell().zones, "aisle": zone}))
