@@ -28,10 +28,12 @@ def unwanted(state: RunState, command: Command) -> str | None:
         return state.manual.stopping or None
     if state.pack != "Execute" or state.trouble.hold is not None:
         return "the run is held" if state.trouble.hold is not None else f"the run is in {state.pack}"
-    step = state.progress.flights[command.id].step
-    if step is None:
+    flight = state.progress.flights[command.id]
+    if flight.step is None:
         return None if command.of.step is None else "its step is given up"
-    return _hindrance(draft_of(state, state.now), step)
+    d = draft_of(state, state.now)
+    d.proceed(busy=d.progress.busy.delete(flight.device))  # what has not gone out yet is not in its own way
+    return _hindrance(d, flight.step)
 
 
 def _hindrance(d: Draft, name: str) -> str | None:
