@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cell.diagnostic import Diagnostic, Span, error
-from cell.equipment import Equipment
+from cell.diagnostic import Diagnostic, Span, error, warning
+from cell.equipment import Equipment, Place
 from cell.model import CellModel
 from cell.outfeeds import EMPTIED, LEAVES, is_outfeed
 
@@ -22,7 +22,8 @@ def outfeeds(model: CellModel) -> list[Diagnostic]:
         elif given and "waiting" not in thing.signals:
             message = f"`{thing.name}` is emptied from outside, and nothing reports how many lie there"
             found.append(error("E418", message, _at(thing, given[0]), help="Add `waiting signal …`: what counts them."))
-    return found + _counted_together(model)
+    found += _counted_together(model)
+    return found or _reached_into(model)
 
 
 def _counted_together(model: CellModel) -> list[Diagnostic]:
@@ -36,6 +37,32 @@ def _counted_together(model: CellModel) -> list[Diagnostic]:
             help_ = "Give each a signal of its own under `waiting`."
             found.append(error("E418", message, thing.span, other.span.labelled("the other one"), help=help_))
     return found
+
+
+def _reached_into(model: CellModel) -> list[Diagnostic]:
+    """Who empties a box by hand reaches to where robots put parts down. What robots do meanwhile is for the zone to say, or for
+    the intent; of one that nothing reports nobody can say it."""
+    return [
+        warning(
+            "W208",
+            f"`{thing.name}` is emptied by hand, and no zone around it has anything that reports people",
+            _at(thing, EMPTIED),
+            thing.span.labelled("declared here"),
+            help=f"Add a zone around it with `occupied signal …` and `when_occupied stop`, or write `{LEAVES}` for a belt.",
+        )
+        for thing in model.equipment.values()
+        if _is_by_hand(thing) and not all(_is_watched(model, place) for place in thing.places)
+    ]
+
+
+def _is_by_hand(thing: Equipment) -> bool:
+    return EMPTIED in thing.attributes
+
+
+def _is_watched(model: CellModel, place: Place) -> bool:
+    return any(
+        (zone.occupied or zone.distance or zone.keep_out) and zone.holds(place.frame.translation) for zone in model.zones.values()
+    )
 
 
 def _at(thing: Equipment, attribute: str) -> Span:

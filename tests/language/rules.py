@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cell.outfeeds import is_outfeed
 from cell.program import When
 from cell.vocabulary import KindSchema
 from intentlang import (
@@ -27,6 +28,7 @@ from intentlang import (
     hints,
     names,
     order,
+    outfeed_rules,
     parse,
     raised,
     reported,
@@ -146,6 +148,7 @@ RULES: Mapping[str, Patch] = {
     "any one": _around(blocks, "check_goal", _goal),
     "any order": _owner("any order"),
     "attributes may be reserved": _set(automaton, "_sought", lambda tables, state: tables.words),
+    "belts are not emptied": _set(outfeed_rules, "_is_by_hand", is_outfeed),
     "bins are heaps": _around(cell_rules, "_contents", _counted_bins),
     "broken clauses": _around(raised, "_raised", lambda found, *args, **more: found(*args, **more) - {"violated"}),
     "busy robots": _around(hints, "_why_idle", _without("robots", "tools")),
@@ -204,6 +207,7 @@ RULES: Mapping[str, Patch] = {
     "urgent orders": _around(hints, "_why_idle", _without("queues")),
     "what is joined counts": _around(goals, "_mentions", lambda f, *args: replace(f(*args), joins=())),
     "what may be": _around(compile_cell, "accepted", _only_named),
+    "who empties is seen": _set(outfeed_rules, "_is_watched", lambda *args: False),
     "whereabouts": _around(understanding, "told_by_the_cell", lambda f, text, subject, place, of: f(text, subject, None, of)),
     "zones are watched": _around(cell_rules, "_zones", _zones(occupied=None)),
 }
