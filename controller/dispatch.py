@@ -7,7 +7,8 @@ is never swallowed. Every call names a state to reach under the command's id, so
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import assert_never
 
 from cell.commands import (
@@ -84,24 +85,16 @@ class Dispatcher:
             yield CommandReported(now, command.of, command.id, "refused", type(cause).__name__, cause.text)
 
     def stop(self, command: StopAll) -> list[DriverError]:
-        """Every robot first, whatever one of them answers; machines too when it is more than a normal stop. Whom it did not
-        reach."""
-        failed: list[DriverError] = []
-        for robot in self._drivers.motion.values():
-            try:
-                robot.stop(command.kind)
-            except DriverError as cause:
-                failed.append(cause)
-        if command.kind != "hold":
-            stops = [gripper.stop for gripper in self._drivers.grippers.values()]
-            stops += [coupling.stop for coupling in self._drivers.couplings.values()]
-            stops += [machine.stop for machine in self._drivers.machines.values()]
-            for stop in (*stops, *(supply.stop for supply in self._drivers.supplies.values())):
-                try:
-                    stop()
-                except DriverError as cause:
-                    failed.append(cause)
-        return failed
+        """Every robot first, whatever one of them answers, and whatever fails here on the way to it; machines too when it is more
+        than a normal stop. Whom it did not reach."""
+        drivers, kind = self._drivers, command.kind
+        stops: list[tuple[str, Callable[[], None]]] = [(name, partial(d.stop, kind)) for name, d in drivers.motion.items()]
+        if kind != "hold":
+            stops += [(name, tool.stop) for name, tool in drivers.grippers.items()]
+            stops += [(name, coupling.stop) for name, coupling in drivers.couplings.items()]
+            stops += [(name, machine.stop) for name, machine in drivers.machines.items()]
+            stops += [(name, supply.stop) for name, supply in drivers.supplies.items()]
+        return [failed for name, stop in stops if (failed := _not_stopped(name, stop)) is not None]
 
     def _call(self, command: DeviceCommand | SetSpeed, now: int) -> None:
         drivers = self._drivers
@@ -172,3 +165,15 @@ class Dispatcher:
         every: dict[str, Device] = {**drivers.persons, **drivers.supplies, **drivers.stations, **drivers.machines}
         every |= {**drivers.grippers, **drivers.motion, **{d.name: d for d in drivers.couplings.values()}}
         return every[name]
+
+
+def _not_stopped(name: str, stop: Callable[[], None]) -> DriverError | None:
+    """None where it was asked. A defect on the way to one device (no thread can be started, no memory) is no reason to leave the
+    others moving."""
+    try:
+        stop()
+    except DriverError as cause:
+        return cause
+    except Exception as defect:
+        return DriverError(name, None, 0, f"{type(defect).__name__}: {defect}")
+    return None

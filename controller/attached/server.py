@@ -170,8 +170,14 @@ class Server:
     # --- the thread ---
 
     def _go_on(self) -> None:
+        said = ""
         while not self.is_done():
-            self.turn(0.0 if self._waits else TURN)
+            try:
+                self.turn(0.0 if self._waits else TURN)
+            except Exception as defect:  # whatever it is, the next turn hears a stop
+                if said != (said := f"{type(defect).__name__}: {defect}"):
+                    print(f"a turn of the terminals was broken off: {said}", file=sys.stderr, flush=True)  # noqa: T201  the controller's own log
+                time.sleep(TURN)
         self.close()
 
     def is_done(self) -> bool:
@@ -274,9 +280,10 @@ class Server:
         for _ in range(ACCEPTED_AT_ONCE):
             try:
                 end, _ = self._listener.accept()
+                ours = is_ours(end)
             except OSError:
                 return
-            if is_ours(end):
+            if ours:
                 self._admit(end, no_room=self._makes_room())
             else:
                 end.close()

@@ -31,8 +31,10 @@ class Heard:
 
 
 def refuses(name: str) -> Callable[[], None]:
+    defects: dict[str, Exception] = {"lathe": LinkLost(name, None, 0, "no answer"), "g1": RuntimeError("can't start new thread")}
+
     def answer() -> None:
-        raise Refused(next(iter(Code)), name, None, 0) if name != "lathe" else LinkLost(name, None, 0, "no answer")
+        raise defects.get(name) or Refused(next(iter(Code)), name, None, 0)
 
     return answer
 

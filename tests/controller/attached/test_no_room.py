@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cell.events import Asked
+from controller.attached import server
 from controller.attached.endpoint import connect_to, listen_in
 from controller.attached.lines import Lines
 from controller.attached.messages import (
@@ -142,6 +143,28 @@ def test_a_loop_that_was_away_goes_on_when_what_was_sent_meanwhile_is_heard(tmp_
     for end in ends:
         end.close()
     site.server.join()
+
+
+def test_a_defect_in_telling_keeps_no_stop_from_being_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = Site(tmp_path)
+    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.turn()
+    monkeypatch.setattr(server, "TURN", 0.001)
+    monkeypatch.setattr(site.server, "_make_news", lambda: 1 / 0)
+    site.server.start()
+    for name in (b"ann", b"bob"):
+        end = come(site, STOP.replace(b"ann", name))
+        while (b"quick stop", name) not in [(what.encode(), who.encode()) for what, who in site.post.asked]:
+            assert site.server._thread is not None
+            assert site.server._thread.is_alive()
+            site.server._thread.join(0.005)
+        end.close()
+    monkeypatch.undo()
+    site.server.finish(Parting("over", "", "Stopped", 0))
+    site.server.join()
+    assert capfd.readouterr().err.count("ZeroDivisionError") == 1
 
 
 def test_where_many_wait_to_be_let_in_the_next_one_waits_too(tmp_path: Path) -> None:
