@@ -19,8 +19,8 @@ from tests.end_to_end.line import Planned, planned
 from tests.scenarios.subjects import EXAMPLES, ROLLING, ROLLING_FILE, planned_on_gantries, with_an_end
 
 STORIES = (*EXAMPLES, ROLLING)
-ENDS = with_an_end(Scenario(7, (RejectShare(0.5),)))
-"""Of the example without end: both branches are taken, and somebody asks for its end."""
+SCENARIOS = {"tending": Scenario(3, (RejectShare(0.5),)), ROLLING: with_an_end(Scenario(7, (RejectShare(0.5),)))}
+"""Both branches are taken; and somebody asks for the end of the example that has none."""
 
 
 def checked_once(world: SimulatedCell, good: dict) -> SimulatedCell:  # type: ignore[type-arg]
@@ -94,14 +94,14 @@ class Example:
 def example(name: str, folder: Path, cache: Path) -> Example:
     """Raises CannotGoOn."""
     if name == ROLLING:
-        return Example(planned(str(folder / ROLLING_FILE), cache, is_continuous=True), name, ENDS)
+        return Example(planned(str(folder / ROLLING_FILE), cache, is_continuous=True), name, SCENARIOS[name])
     file, params, orders = EXAMPLES[name]
     given = None if orders is None else str(folder / orders)
-    return Example(planned(str(folder / file), cache, params, orders=given), name)
+    return Example(planned(str(folder / file), cache, params, orders=given), name, SCENARIOS.get(name, Scenario()))
 
 
 def example_on_gantries(name: str, folder: Path) -> Example:
     """Raises CannotGoOn."""
     if name == ROLLING:
-        return Example(on_gantries(folder / ROLLING_FILE, is_continuous=True), name, ENDS)
-    return Example(planned_on_gantries(name, folder), name)
+        return Example(on_gantries(folder / ROLLING_FILE, is_continuous=True), name, SCENARIOS[name])
+    return Example(planned_on_gantries(name, folder), name, SCENARIOS.get(name, Scenario()))
