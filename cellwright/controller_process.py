@@ -116,14 +116,20 @@ def _last_word(run: Callable[[], Parting]) -> Parting:
     except Withdrawn:
         return Parting("not begun", "", "nothing was moved", 0)
     except DriverError as cause:
-        traceback.print_exc()
+        _log()
         return Parting("driver", type(cause).__name__, str(cause) or type(cause).__name__, 0)
     except OSError as cause:
-        traceback.print_exc()
+        _log()
         return Parting("failed", "OSError", str(cause), 0)
     except Exception as defect:
-        traceback.print_exc()
+        _log()
         return Parting("failed", "defect", f"{type(defect).__name__}: {defect}", 0)
+
+
+def _log() -> None:
+    """Of what is being handled. A disk that takes no more keeps nobody from being told."""
+    with suppress(OSError):
+        traceback.print_exc()
 
 
 def _older(folder: RunFolder, after: int, most: int) -> list[tuple[int, str]]:

@@ -1,5 +1,6 @@
 """What a controller refuses before anything moves, and who begins a run."""
 
+import io
 import signal
 import socket
 import sys
@@ -190,9 +191,15 @@ def test_a_disk_that_takes_no_address_is_told_to_the_terminal_that_has_started_i
     ours.close()
 
 
+class FullLog(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
 def test_why_it_cannot_go_on_is_told_also_where_it_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = new_run(tmp_path, "run-1")
     (folder.path / PARTING).mkdir()  # as a disk that is full takes no file
+    monkeypatch.setattr("sys.stderr", FullLog())
 
     def begun(site: Site) -> None:
         raise OSError(28, "No space left on device")
