@@ -98,6 +98,8 @@ class Client:
 
     def _read(self, piece: bytes) -> Iterator[FromController]:
         for text in self._lines.feed(piece):
+            with suppress(OSError):  # it is made anew at the next look, and a stop goes out there
+                self._send()  # thousands of events may have come in one piece, and what is asked waits for none of them
             message = read_from_controller(text)
             match message:
                 case Told(seq=seq):

@@ -52,6 +52,15 @@ def test_a_stop_without_an_answer_is_asked_for_again_on_the_next_line_and_nothin
     assert ends.heard(1) == [HELLO, Ask(3, "quick stop")]
 
 
+def test_a_stop_does_not_wait_until_all_that_has_come_in_one_piece_is_taken_in(ends: Ends) -> None:
+    ends.theirs[0].sendall(b"".join(line(Accepted(number)) for number in range(100, 400)))
+    assert next(ends._messages) == Accepted(100)
+    assert ends.heard(0) == [HELLO]
+    ends.client.post(Ask(1, "quick stop"))
+    assert next(ends._messages) == Accepted(101)
+    assert ends.heard(0) == [Ask(1, "quick stop")]
+
+
 def before(ends: Ends) -> None:
     """The line has gone when the stop is asked for."""
     ends.theirs[0].close()
