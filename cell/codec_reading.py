@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -73,6 +74,8 @@ def reader_of(kind: Any) -> Read:
         return _dataclass(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _enum(kind)
+    if kind is str:
+        return _text
     return _float if kind is float else _scalar(kind)
 
 
@@ -91,8 +94,15 @@ def _float(plain: Any) -> float:
     return found
 
 
+def _text(plain: Any) -> str:
+    """One of each is held: steps, parts and places have their names in a plan again and again, and so have plans of one run."""
+    if type(plain) is str:
+        return sys.intern(plain)
+    raise _unlike(str, plain)
+
+
 def _scalar(kind: Any) -> Read:
-    is_known = kind in (int, str, bool, type(None))
+    is_known = kind in (int, bool, type(None))
 
     def read(plain: Any) -> Any:
         if type(plain) is kind and is_known:
@@ -109,7 +119,7 @@ def _unlike(kind: Any, plain: Any) -> Wrong:
 def _literal(words: tuple[Any, ...]) -> Read:
     def read(plain: Any) -> Any:
         if plain in words:
-            return plain
+            return sys.intern(plain) if type(plain) is str else plain
         raise Wrong(f"expected one of {', '.join(map(str, words))}, got {plain!r}")
 
     return read

@@ -6,7 +6,7 @@ The same fold, runner and dispatcher as in service; only the parts around them d
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from cell.commands import RequestPlan
@@ -59,13 +59,14 @@ def rehearse(
     scenario: Scenario = UNDISTURBED,
     longest: float | None = None,
     keeps: int | None = None,
+    hear: Callable[[Event], None] | None = None,
 ) -> RunRecord:
     """Runs `plan` to its end, or to a hold that no later one of `asks` answers, with the `orders` that come meanwhile. The world
     of `drivers` makes happen what `scenario` says of devices; what it says of the controller's own machine and of its operator
     happens here. `keeps`: of how many events, the newest ones, the record tells; None: of all, which a run of hours has no room
-    for. Raises ValueError for drivers of real devices: they have no virtual time. Raises EndlessRun where it has not come to an
-    end after `longest` s."""
-    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders, scenario, longest, keeps=keeps)
+    for. `hear` is told each as it comes. Raises ValueError for drivers of real devices: they have no virtual time. Raises
+    EndlessRun where it has not come to an end after `longest` s."""
+    record, _ = rehearsed(spec, plan, drivers, replanner, asks, recorder, orders, scenario, longest, keeps=keeps, hear=hear)
     return record
 
 
@@ -82,12 +83,13 @@ def rehearsed(
     answers: AnswerBook | None = None,
     journal: MemoryJournal | None = None,
     keeps: int | None = None,
+    hear: Callable[[Event], None] | None = None,
 ) -> tuple[RunRecord, RunState]:
     """The same, with the folded state, which does not cross to another process; and with somebody who `answers` questions.
-    `journal`: where the events go, and no disk is slow or full then."""
+    `journal`: where the events go, and no disk is slow or full then, nor does anybody `hear` of them."""
     if drivers.virtual is None:
         raise ValueError("a rehearsal needs drivers with virtual time")
-    kept = journal or _journal(scenario, drivers.virtual, keeps)
+    kept = journal or _journal(scenario, drivers.virtual, keeps, hear)
     runner = Runner(
         spec,
         drivers,
@@ -104,9 +106,9 @@ def rehearsed(
     return RunRecord(spec, tuple(kept.events), summary_of(state)), state
 
 
-def _journal(scenario: Scenario, virtual: VirtualTime, keeps: int | None) -> MemoryJournal:
+def _journal(scenario: Scenario, virtual: VirtualTime, keeps: int | None, hear: Callable[[Event], None] | None) -> MemoryJournal:
     spells = [d for d in scenario.disturbances if isinstance(d, DiskSlow | DiskFull)]
-    return RehearsedDisk(virtual, spells, keeps) if spells else MemoryJournal(keeps)
+    return RehearsedDisk(virtual, spells, keeps, hear) if spells else MemoryJournal(keeps, hear)
 
 
 def _of(scenario: Scenario, kind: type[D]) -> list[D]:

@@ -3,8 +3,8 @@ that happened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cell.attended import AlarmAcknowledged, AlarmShelved, AlarmUnshelved
 from cell.diagnostic import Span
@@ -26,11 +26,10 @@ from cell.events import (
     TooFastSeen,
     TrackingErrorSeen,
 )
-from cellwright.report.clock import timed
 from cellwright.report.course import Course
 from cellwright.report.markup import Inside, Markup, element, joined, name
-from cellwright.report.record import Record
-from cellwright.report.tables import folded, section, table
+from cellwright.report.record import Record, Said
+from cellwright.report.tables import FirstRows, folded, section, table
 from cellwright.times import moment
 
 EXPLAIN = "What a code means and what helps: cellwright explain CODE."
@@ -38,34 +37,49 @@ EXPLAIN = "What a code means and what helps: cellwright explain CODE."
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
+    """`lines` are what it says itself that it is about; `asked_by` the plan and the step that it is of."""
+
     at: float
     code: str
     said: str
     lines: tuple[Span, ...]
+    asked_by: tuple[str, str]
 
 
-def alarm_section(record: Record, course: Course) -> Markup:
-    found = list(alarms(record, course))
-    happened = [(moment(at), name(said)) for at, event in timed(record.events) if (said := record.said(event)) is not None]
-    everything = folded("Everything that happened", table("Events", ("at", "what"), happened, numbers=(0,)))
-    if not found:
+@dataclass(slots=True)
+class Told:
+    """What is to be said of a run's events, gathered event by event: of the first as many as are shown."""
+
+    said: Said
+    happened: FirstRows[tuple[float, str]] = field(default_factory=FirstRows)
+    alarms: FirstRows[Alarm] = field(default_factory=FirstRows)
+
+    def take(self, at: float, event: Event) -> None:
+        if (said := self.said(event)) is None:
+            return
+        self.happened.add((at, said))
+        if (code := _code(event)) is not None:
+            self.alarms.add(Alarm(at, code, said, _spans(event), (event.of.plan or "", event.of.step or "")))
+
+
+def alarm_section(record: Record, told: Told, course: Course) -> Markup:
+    happened = [(moment(at), name(said)) for at, said in told.happened.shown]
+    listed = table("Events", ("at", "what"), happened, numbers=(0,), more=told.happened.more)
+    everything = folded("Everything that happened", listed)
+    if not told.alarms.shown:
         return section("Alarms", "alarms", element("p", "Nothing needed anybody."), everything)
+    asked = {(laid.plan.plan_id, s.id): s.because.span for laid in course.plans for s in laid.plan.tasks.steps}
     rows: list[tuple[Inside, ...]] = [
-        (go(alarm.at), alarm.code, name(alarm.said), _lines(record, alarm.lines)) for alarm in found
+        (go(alarm.at), alarm.code, name(alarm.said), _lines(record, lines_of(alarm, asked))) for alarm in told.alarms.shown
     ]
-    shown = table("Alarms", ("at", "code", "what", "line of intent"), rows, numbers=(0,))
+    shown = table("Alarms", ("at", "code", "what", "line of intent"), rows, numbers=(0,), more=told.alarms.more)
     return section("Alarms", "alarms", shown, element("p", EXPLAIN), everything)
 
 
-def alarms(record: Record, course: Course) -> Iterator[Alarm]:
-    """What an event says itself, else the line that its step serves."""
-    asked = {(laid.plan.plan_id, s.id): s.because.span for laid in course.plans for s in laid.plan.tasks.steps}
-    for at, event in timed(record.events):
-        found = _code(event)
-        said = record.said(event) if found is not None else None
-        if found is not None and said is not None:
-            own = asked.get((event.of.plan or "", event.of.step or ""))
-            yield Alarm(at, found, said, _spans(event) or (() if own is None else (own,)))
+def lines_of(alarm: Alarm, asked: Mapping[tuple[str, str], Span]) -> tuple[Span, ...]:
+    """What it says itself, else the line that its step serves."""
+    own = asked.get(alarm.asked_by)
+    return alarm.lines or (() if own is None else (own,))
 
 
 def go(seconds: float) -> Markup:

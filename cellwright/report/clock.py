@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from cell.events import Event, RunOpened, RunResumed
 
 SECOND = 1e9
 
 
+@dataclass(slots=True)
+class RunClock:
+    """Another controller's clock is laid beside the one before it (RunResumed). `zeros`: in the clock of each, one after another,
+    the ns at which the run began."""
+
+    zeros: list[int] = field(default_factory=list)
+
+    def moment(self, event: Event) -> float:
+        """Of the next event."""
+        match event:
+            case RunOpened(at=at):
+                self.zeros.append(at)
+            case RunResumed(shift=shift) if self.zeros:
+                self.zeros.append(self.zeros[-1] + shift)
+            case _:
+                pass
+        return (event.at - self.zeros[-1]) / SECOND if self.zeros else 0.0
+
+
 def timed(events: Iterable[Event]) -> Iterator[tuple[float, Event]]:
-    """Each event with its moment. Another controller's clock is laid beside the one before it (RunResumed)."""
-    zero: int | None = None
+    """Each event with its moment."""
+    clock = RunClock()
     for event in events:
-        zero = _zero(event, zero)
-        yield 0.0 if zero is None else (event.at - zero) / SECOND, event
+        yield clock.moment(event), event
 
 
 def zeros(events: Iterable[Event]) -> tuple[int, ...]:
-    """In the clock of each controller, one after another, the ns at which the run began."""
-    found: list[int] = []
+    clock = RunClock()
     for event in events:
-        zero = _zero(event, found[-1] if found else None)
-        if zero is not None and isinstance(event, RunOpened | RunResumed):
-            found.append(zero)
-    return tuple(found)
-
-
-def _zero(event: Event, before: int | None) -> int | None:
-    match event:
-        case RunOpened(at=at):
-            return at
-        case RunResumed(shift=shift) if before is not None:
-            return before + shift
-        case _:
-            return before
+        clock.moment(event)
+    return tuple(clock.zeros)

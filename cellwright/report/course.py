@@ -1,12 +1,13 @@
 """The course of a run: which step ran when, what its plans had meant, who was in which zone, where it was held.
 
-One pass over the events; what is planned is laid at the moment at which the plan's first step began.
+One pass over the events, of which none is kept; what is planned is laid at the moment at which the plan's first step began. Plans
+after one another have most of their motions in common, and of each one is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cell.events import (
@@ -21,7 +22,7 @@ from cell.events import (
     StepUnknown,
     ZoneReported,
 )
-from cell.motion_plan import MotionPlan
+from cell.motion_plan import Motion, MotionPlan
 from cell.steps import Step
 from cell.task_plan import Choice
 from cellwright.report.clock import timed
@@ -85,13 +86,24 @@ class Course:
     jogs: tuple[Jogged, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Released:
+    at: float
+    number: int
+    plan: MotionPlan
+    obligations: int
+    assumptions: tuple[str, ...]
+
+
 @dataclass(slots=True)
-class _Open:
-    """What a pass over the events gathers. `begun`: the moment and the step of each that runs, by plan and step."""
+class CourseSeen:
+    """Gathers it, event by event. `begun`: the moment and the step of each that runs, by plan and step."""
 
     end: float = 0.0
     runs: list[StepRun] = field(default_factory=list)
-    plans: list[tuple[float, PlanReleased, MotionPlan]] = field(default_factory=list)
+    plans: list[_Released] = field(default_factory=list)
+    known: dict[str, MotionPlan] = field(default_factory=dict)
+    motions: dict[str, Motion] = field(default_factory=dict)
     steps: dict[tuple[str | None, str | None], Step] = field(default_factory=dict)
     begun: dict[tuple[str | None, str | None], float] = field(default_factory=dict)
     firsts: dict[str, float] = field(default_factory=dict)
@@ -109,8 +121,7 @@ class _Open:
                 self.adverse = frozenset(context.adverse)
             case PlanReleased(plan=plan):
                 if plan is not None:
-                    self.plans.append((at, event, plan))
-                    self.steps |= {(plan.plan_id, step.id): step for step in plan.tasks.steps}
+                    self._release(at, event, plan)
             case StepStarted():
                 self._start(at, event)
             case StepConfirmed():
@@ -125,6 +136,21 @@ class _Open:
                 self._person(at, zone, is_occupied)
             case _:
                 pass
+
+    def told(self) -> Course:
+        left = [StepRun(plan or "", self.steps[plan, step], at, self.end, "open") for (plan, step), at in self.begun.items()]
+        people = [*self.people, *(Stay(zone, "", since, self.end) for zone, since in self.there.items())]
+        runs = sorted((*self.runs, *left), key=lambda run: (run.start, run.step.id))
+        jogs = self.jogs.until(self.end)
+        return Course(self.end, tuple(runs), tuple(_laid(self)), tuple(people), self.adverse, jogs=jogs)
+
+    def _release(self, at: float, event: PlanReleased, plan: MotionPlan) -> None:
+        if plan.plan_id not in self.known:
+            motions = {name: self.motions.setdefault(name, motion) for name, motion in plan.motions.items()}
+            self.known[plan.plan_id] = replace(plan, motions=motions)
+        plan = self.known[plan.plan_id]
+        self.plans.append(_Released(at, event.number, plan, event.obligations, event.assumptions))
+        self.steps |= {(plan.plan_id, step.id): step for step in plan.tasks.steps}
 
     def _start(self, at: float, event: StepStarted) -> None:
         key = (event.of.plan, event.of.step)
@@ -146,14 +172,10 @@ class _Open:
 
 
 def course(events: Iterable[Event]) -> Course:
-    found = _Open()
+    seen = CourseSeen()
     for at, event in timed(events):
-        found.take(at, event)
-    left = [StepRun(plan or "", found.steps[plan, step], at, found.end, "open") for (plan, step), at in found.begun.items()]
-    people = [*found.people, *(Stay(zone, "", since, found.end) for zone, since in found.there.items())]
-    runs = sorted((*found.runs, *left), key=lambda run: (run.start, run.step.id))
-    jogs = found.jogs.until(found.end)
-    return Course(found.end, tuple(runs), tuple(_laid(found)), tuple(people), found.adverse, jogs=jogs)
+        seen.take(at, event)
+    return seen.told()
 
 
 def planned(plan: MotionPlan, obligations: int, assumptions: tuple[str, ...], adverse: frozenset[tuple[str, str]]) -> Course:
@@ -171,9 +193,9 @@ def usual_branch(choice: Choice, adverse: frozenset[tuple[str, str]]) -> int:
     return next(fine, 0)
 
 
-def _laid(found: _Open) -> Iterator[Laid]:
-    ends = [*(at for at, _, _ in found.plans[1:]), found.end]
-    for (at, event, plan), until in zip(found.plans, ends, strict=False):  # a run may have no plan
-        taken = tuple(sorted(found.taken.get(plan.plan_id, {}).items()))
-        zero = found.firsts.get(plan.plan_id, at)
-        yield Laid(event.number, plan, event.obligations, event.assumptions, zero, until, taken)
+def _laid(seen: CourseSeen) -> Iterator[Laid]:
+    ends = [*(released.at for released in seen.plans[1:]), seen.end]
+    for one, until in zip(seen.plans, ends, strict=False):  # a run may have no plan
+        taken = tuple(sorted(seen.taken.get(one.plan.plan_id, {}).items()))
+        zero = seen.firsts.get(one.plan.plan_id, one.at)
+        yield Laid(one.number, one.plan, one.obligations, one.assumptions, zero, until, taken)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cell.events import PlanReleased
 from cell.motion_plan import MotionPlan
+from cellwright.report.gathered import gathered
 from cellwright.report.record import Ground, Record, Said
 from cellwright.report.tracks import tracks_of
 from cellwright.same_sources import same_cell, same_texts
@@ -18,12 +18,11 @@ NO_PLAN = "No plan was released, so nothing is known of the cell."
 
 def run_record(folder: RunFolder, said: Said, workshop: Workshop) -> Record:
     """Raises JournalError."""
-    events = folder.events()
+    seen = gathered(folder.each_event(), said)
     damage = folder.damage()
-    plans = [event.plan for event in events if isinstance(event, PlanReleased) and event.plan is not None]
-    ground, why, texts = _ground(plans[0], workshop) if plans else (None, NO_PLAN, {})
-    tracks = tracks_of(folder, events) if ground is not None else {}
-    return Record(events, folder.summary(), said, ground, why, texts, tracks, damage="" if damage is None else damage.text)
+    ground, why, texts = _ground(seen.first, workshop) if seen.first is not None else (None, NO_PLAN, {})
+    tracks = tracks_of(folder, seen.clock.zeros) if ground is not None else {}
+    return Record(seen, folder.summary(), ground, why, texts, tracks, damage="" if damage is None else damage.text)
 
 
 def _ground(plan: MotionPlan, workshop: Workshop) -> tuple[Ground | None, str, dict[str, str]]:

@@ -15,7 +15,7 @@ from cell.events import RunOpened
 from cell.steps import Move
 from cellwright.report.alarm_section import alarm_section
 from cellwright.report.cell_picture import cell_section
-from cellwright.report.course import Course, course
+from cellwright.report.course import Course
 from cellwright.report.figure_section import figure_section
 from cellwright.report.gantt import gantt
 from cellwright.report.keyframes import planned_tracks
@@ -26,9 +26,8 @@ from cellwright.report.record import Record
 from cellwright.report.replay_scene import scene
 from cellwright.report.replay_section import PLANNED, RECORDED, replay_section
 from cellwright.report.tables import section
-from cellwright.report.whereabouts import parts_of_run
+from cellwright.report.whereabouts import MovesSeen, parts_of_run
 from cellwright.report.zone_picture import zone_section
-from controller.tally import figures_of
 
 SCRIPTS = ("page.js", "replay.js")
 CLOCKS = {"virtual": "simulated time", "real": "real time"}
@@ -40,19 +39,19 @@ NAV = (
 
 def run_page(record: Record) -> str:
     """Of a run, from its first event to its last. Raises ValueError for a run without its first event."""
-    opened = next((event for event in record.events if isinstance(event, RunOpened)), None)
-    if opened is None:
+    seen = record.seen
+    if seen is None or seen.opened is None:
         raise ValueError("the run has no first event")
-    taken = course(record.events)
+    taken = seen.course.told()
     return page(
         f"Run {record.summary.run_id}",
-        _header(record, opened),
-        figure_section(figures_of(record.events), record.summary, taken),
+        _header(record, seen.opened),
+        figure_section(seen.tally.told(), record.summary, taken),
         gantt(taken),
         zone_section(taken),
-        _replay(record, taken, opened),
+        _replay(record, taken, seen.opened, seen.moves),
         cell_section(record.ground, record.no_ground, taken),
-        alarm_section(record, taken),
+        alarm_section(record, seen.told, taken),
         part_section(record.summary.parts),
         proof_section(record, taken),
     )
@@ -78,11 +77,11 @@ def page(title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, sc
     return f'<!doctype html>\n<html lang="en" dir="ltr">{head.text}{body.text}</html>\n'
 
 
-def _replay(record: Record, taken: Course, opened: RunOpened) -> Markup:
+def _replay(record: Record, taken: Course, opened: RunOpened, moves: MovesSeen) -> Markup:
     if record.ground is None:
         return section("Replay", "replay", element("p", record.no_ground))
     tracks = record.tracks or planned_tracks(taken)
-    drawn = scene(record.ground, taken, opened.state, tracks, parts_of_run(record.events, taken))
+    drawn = scene(record.ground, taken, opened.state, tracks, parts_of_run(moves, taken))
     return replay_section(drawn, RECORDED if record.tracks else PLANNED, busy_moment(taken))
 
 

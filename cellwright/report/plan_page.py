@@ -36,7 +36,7 @@ def plan_page(released: ReleasedPlan, request: PlanningRequest, reading: Reading
     ground = Ground(request.cell, request.robots)
     adverse = frozenset(run_context(request.program, request.cell).adverse)
     meant = planned(plan, len(proof.obligations), proof.assumptions, adverse)
-    record = Record((), _NOTHING, lambda event: None, ground, texts=same_texts(plan, reading), proof=proof)
+    record = Record(None, _NOTHING, ground, texts=same_texts(plan, reading), proof=proof)
     drawn = scene(ground, meant, request.state, planned_tracks(meant), parts_of_plan(meant, request.state))
     return page(
         f"Plan {plan.plan_id[:12]}",

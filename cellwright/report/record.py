@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cell.diagnostic import Span
 from cell.events import Event
@@ -12,6 +13,9 @@ from cell.released_plan import Proof
 from cell.robot import RobotModel
 from cell.run import RunSummary
 from cellwright.report.keyframes import Track
+
+if TYPE_CHECKING:
+    from cellwright.report.gathered import Gathered
 
 Said = Callable[[Event], str | None]
 """What happened, as a sentence; None for what belongs to every step of every run."""
@@ -27,13 +31,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`ground` None: `no_ground` says why nothing can be drawn of the cell. `texts`: by name each source that is still what was
-    planned with, for the lines of intent. `tracks`: by robot where it was, as recorded. `proof` where one is at hand:
-    a journal keeps how much was proved and under which assumptions. `damage`: what a bad disk did to the journal."""
+    """`seen` is what happened, None before a run. `ground` None: `no_ground` says why nothing can be drawn of the cell. `texts`:
+    by name each source that is still what was planned with, for the lines of intent. `tracks`: by robot where it was, as
+    recorded. `proof` where one is at hand: a journal keeps how much was proved and under which assumptions. `damage`: what a bad
+    disk did to the journal."""
 
-    events: tuple[Event, ...]
+    seen: Gathered | None
     summary: RunSummary
-    said: Said
     ground: Ground | None = None
     no_ground: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)

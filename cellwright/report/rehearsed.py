@@ -6,12 +6,12 @@ import numpy as np
 
 from cell.driver import DriverSet
 from cell.driver_errors import DriverError
-from cell.events import PlanReleased
 from cell.released_plan import ReleasedPlan
 from cell.state import PlanningRequest
 from cellwright.reading import Reading
+from cellwright.report.gathered import Gathered
 from cellwright.report.keyframes import Track, kept
-from cellwright.report.record import Ground, Record, Said
+from cellwright.report.record import Ground, Record
 from cellwright.same_sources import same_texts
 from controller.rehearsal import RunRecord
 from controller.run_state import RunState
@@ -20,14 +20,13 @@ SECOND = 1e9
 
 
 def rehearsal_record(
-    run: RunRecord, request: PlanningRequest, reading: Reading, released: ReleasedPlan, watched: Watched, said: Said
+    run: RunRecord, seen: Gathered, request: PlanningRequest, reading: Reading, released: ReleasedPlan, watched: Watched
 ) -> Record:
     texts = same_texts(released.motion_plan, reading)
-    tracks = watched.tracks(run.events[0].at)
-    # The proof at hand is that of the first plan; of those that came after it the events keep the counts.
-    plans = sum(isinstance(event, PlanReleased) for event in run.events)
-    proof = released.proof if plans == 1 else None
-    return Record(run.events, run.summary, said, Ground(request.cell, request.robots), "", texts, tracks, proof)
+    tracks = watched.tracks(seen.clock.zeros[0])
+    # The proof at hand is that of the first plan; of those that came after it the events have the counts.
+    proof = released.proof if seen.released == 1 else None
+    return Record(seen, run.summary, Ground(request.cell, request.robots), "", texts, tracks, proof)
 
 
 class Watched:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cell.events import Event, PartMoved, RunOpened
 from cell.model import CellModel
 from cell.state import CellState, InHand, InPart, InPlace, Location, mount_of
 from cell.steps import Couple, Fact, Move, Touch, Uncouple
-from cellwright.report.clock import timed
 from cellwright.report.course import Course, StepRun
 
 
@@ -42,20 +41,30 @@ class _Parts:
             self.put(at, part, kind, own[-1].location)
 
 
-def parts_of_run(events: Iterable[Event], course: Course) -> dict[str, list[Spot]]:
+@dataclass(slots=True)
+class MovesSeen:
+    """What a run believed of where its parts are, gathered event by event. `begin` is what it began with."""
+
+    begin: list[CellState] = field(default_factory=list)
+    moved: list[tuple[float, str, Location | None]] = field(default_factory=list)
+
+    def take(self, at: float, event: Event) -> None:
+        match event:
+            case RunOpened(state=state):
+                self.begin.append(state)
+            case PartMoved(location=location):
+                self.moved.append((at, event.of.part or "", location))
+            case _:
+                pass
+
+
+def parts_of_run(seen: MovesSeen, course: Course) -> dict[str, list[Spot]]:
     """What a step makes of a part counts from its end on, so the two are gone through by time."""
     found = _Parts()
     kinds = {part.id: part.kind for laid in course.plans for part in laid.plan.tasks.parts}
-    moved: list[tuple[float, str, Location | None]] = []
-    for at, event in timed(events):
-        match event:
-            case RunOpened(state=state):
-                _begin(found, state)
-            case PartMoved(location=location):
-                moved.append((at, event.of.part or "", location))
-            case _:
-                pass
-    changes = [*((at, part, "", where) for at, part, where in moved), *_becoming(course)]
+    for state in seen.begin:
+        _begin(found, state)
+    changes = [*((at, part, "", where) for at, part, where in seen.moved), *_becoming(course)]
     for at, part, kind, where in sorted(changes, key=lambda change: change[0]):
         if kind:
             found.become(at, part, kind)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterator, MutableSequence, Sequence
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -105,14 +105,18 @@ class MemoryJournal:
 
     _forgotten = 0
 
-    def __init__(self, most: int | None = None) -> None:
-        """`most`: how many events it can tell of; None: all. A run reads none of them again."""
+    def __init__(self, most: int | None = None, hear: Callable[[Event], None] | None = None) -> None:
+        """`most`: how many events it can tell of; None: all. A run reads none of them again. `hear` is told each as it comes."""
         self.events: MutableSequence[Event] = [] if most is None else deque(maxlen=most)
+        self._hear = hear
 
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
         before = len(self.events)
         self.events.extend(events)
         self._forgotten += before + len(events) - len(self.events)
+        if self._hear is not None:
+            for event in events:
+                self._hear(event)
 
     def keep_plan(self, plan: MotionPlan) -> None:
         pass

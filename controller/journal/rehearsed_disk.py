@@ -6,7 +6,7 @@ Law: waiting for the disk is what lets that time pass; everything else in the ce
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cell.driver import VirtualTime
 from cell.events import Event
@@ -20,8 +20,14 @@ FULL = "the disk is full"
 
 
 class RehearsedDisk(MemoryJournal):
-    def __init__(self, virtual: VirtualTime, spells: Sequence[DiskSlow | DiskFull], most: int | None = None) -> None:
-        super().__init__(most)
+    def __init__(
+        self,
+        virtual: VirtualTime,
+        spells: Sequence[DiskSlow | DiskFull],
+        most: int | None = None,
+        hear: Callable[[Event], None] | None = None,
+    ) -> None:
+        super().__init__(most, hear)
         self._virtual = virtual
         self._spells = tuple(spells)
         self._written = 0

@@ -13,6 +13,7 @@ import pytest
 
 from cell.scenario import Scenario
 from cellwright.open_drivers import open_drivers
+from cellwright.report.gathered import Gathered
 from cellwright.report.page import run_page
 from cellwright.report.plan_page import plan_page
 from cellwright.report.rehearsed import Watched, rehearsal_record
@@ -63,10 +64,10 @@ def test_the_part_of_a_plan_ends_where_it_is_asked_for(ready: Ready) -> None:
 def test_a_rehearsal_is_seen_as_its_robots_moved(ready: Ready, tmp_path: Path) -> None:
     drivers = open_drivers(ready.request, Scenario()).expect()
     workshop = open_workshop(lambda what, done, of: None, processes=1, cache=tmp_path)
-    watched = Watched()
+    watched, seen = Watched(), Gathered.saying(event_line)
     spec = run_spec("rehearsal", ready.request)
-    run = rehearse(spec, ready.released, drivers, ResidentPlanner(ready.reading, workshop, 0), recorder=watched)
-    record = rehearsal_record(run, ready.request, ready.reading, ready.released, watched, event_line)
+    run = rehearse(spec, ready.released, drivers, ResidentPlanner(ready.reading, workshop, 0), recorder=watched, hear=seen.take)
+    record = rehearsal_record(run, seen, ready.request, ready.reading, ready.released, watched)
     page = run_page(record)
     assert "as they were recorded" in page
     (robot,) = scene_of(page)["robots"]

@@ -18,6 +18,7 @@ from cellwright.report.axis import Axis
 from cellwright.report.bars import actual_bars, planned_bars, resource_of
 from cellwright.report.course import Stay, course
 from cellwright.report.gantt import gantt
+from cellwright.report.gathered import gathered
 from cellwright.report.markup import element, name, visible
 from cellwright.report.page import run_page
 from cellwright.report.record import Record
@@ -90,11 +91,11 @@ def tended() -> Tended:
 
 
 def record(tended: Tended) -> Record:
-    return Record(tended.record.events, tended.record.summary, event_line, no_ground="nothing is drawn")
+    return Record(gathered(tended.record.events, event_line), tended.record.summary, no_ground="nothing is drawn")
 
 
 def of_run(run: RunFolder) -> Record:
-    return Record(run.events(), run.summary(), event_line, no_ground="nothing is drawn")
+    return Record(gathered(run.each_event(), event_line), run.summary(), no_ground="nothing is drawn")
 
 
 def test_nothing_of_the_page_comes_from_elsewhere(tended: Tended) -> None:
@@ -125,7 +126,7 @@ def test_hostile_names_are_shown_as_characters(tended: Tended) -> None:
     parts = (replace(summary.parts[0], id=HOSTILE, kind=HOSTILE, where="", note=HOSTILE),)
     wrong = replace(summary, run_id=HOSTILE, held_because=HOSTILE, parts=parts)
     raised = EventRaised(events[-1].at, events[-1].of, HOSTILE, HOSTILE, None)
-    page = run_page(Record((*events, raised), wrong, said_plainly, no_ground=HOSTILE, damage=HOSTILE))
+    page = run_page(Record(gathered((*events, raised), said_plainly), wrong, no_ground=HOSTILE, damage=HOSTILE))
     seen = Seen(page)
     assert seen.open == []
     assert "img" not in seen.tags
@@ -188,11 +189,11 @@ def test_each_resource_is_busy_for_the_time_of_its_steps(tended: Tended) -> None
 
 def test_a_run_without_its_first_event_has_no_page(tended: Tended) -> None:
     with pytest.raises(ValueError, match="first event"):
-        run_page(replace(record(tended), events=()))
+        run_page(replace(record(tended), seen=gathered((), event_line)))
 
 
 def test_a_run_that_ended_before_its_first_plan_has_a_page(tended: Tended) -> None:
-    page = run_page(replace(record(tended), events=tended.record.events[:1]))
+    page = run_page(replace(record(tended), seen=gathered(tended.record.events[:1], event_line)))
     assert Seen(page).open == []
     assert "No plan was released." in page
     assert "No step was planned or done." in page

@@ -17,6 +17,7 @@ from cell.geometry import Array, Body, Box, Cylinder, Sphere
 from cellwright.reading import read
 from cellwright.report import replay_scene
 from cellwright.report.course import Course, course, planned
+from cellwright.report.gathered import gathered
 from cellwright.report.keyframes import TOLERANCE, kept, planned_tracks, recorded_tracks
 from cellwright.report.meshes import Meshes
 from cellwright.report.record import Ground
@@ -26,6 +27,7 @@ from cellwright.session import load_robots
 from cellwright.workshop import open_workshop
 from controller.journal.recording import Sample
 from tests.journals.packing import recordings, unpacked
+from tui.event_text import event_line
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,7 +52,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     ground = Ground(reading.cell, load_robots(reading.cell, workshop).expect())
     taken = course(events)
     opened = next(event for event in events if isinstance(event, RunOpened))
-    document = scene(ground, taken, opened.state, planned_tracks(taken), parts_of_run(events, taken))
+    document = scene(ground, taken, opened.state, planned_tracks(taken), parts_of_run(gathered(events, event_line).moves, taken))
     released = next(event for event in events if isinstance(event, PlanReleased))
     assert released.plan is not None
     meant = planned(released.plan, 1, (), frozenset())

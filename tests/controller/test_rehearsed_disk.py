@@ -1,5 +1,7 @@
 """What befalls the controller's own machine in a rehearsal: a disk slow or full, a clock that is set; and an operator's word."""
 
+from collections.abc import Callable
+
 import pytest
 
 from cell.driver_errors import LinkLost
@@ -16,7 +18,10 @@ from tests.controller.told import of
 
 
 def run(
-    *disturbances: Disturbance, is_deaf: bool = False, keeps: int | None = None
+    *disturbances: Disturbance,
+    is_deaf: bool = False,
+    keeps: int | None = None,
+    hear: Callable[[Event], None] | None = None,
 ) -> tuple[tuple[Event, ...], RunSummary, WorldRecord]:
     """`is_deaf`: no stop reaches the robot, and nothing else is wrong with it."""
     given, scenario = spec(intent(batch="1 parts")), Scenario(0, disturbances)
@@ -25,7 +30,7 @@ def run(
         drivers.motion["g1"].stop = _cannot  # type: ignore[method-assign]
     plan = small_plan(given.state, 1)
     assert plan is not None
-    record = rehearse(given, released(plan), drivers, SmallPlanner(1), scenario=scenario, keeps=keeps)
+    record = rehearse(given, released(plan), drivers, SmallPlanner(1), scenario=scenario, keeps=keeps, hear=hear)
     return record.events, record.summary, drivers.record()
 
 
@@ -46,9 +51,11 @@ def test_a_slow_disk_makes_the_run_longer_and_changes_nothing_else() -> None:
 @pytest.mark.parametrize("disturbances", [(), (DiskSlow(0.0, 1000.0, 1.0),)], ids=["no disk", "a slow disk"])
 def test_a_rehearsal_that_keeps_no_event_goes_like_one_that_keeps_all(disturbances: tuple[Disturbance, ...]) -> None:
     all_of_them, summary, world = run(*disturbances)
-    newest, same, other = run(*disturbances, keeps=3)
+    heard: list[Event] = []
+    newest, same, other = run(*disturbances, keeps=3, hear=heard.append)
     assert (same, other.effects) == (summary, world.effects)
     assert newest == all_of_them[-3:]
+    assert tuple(heard) == all_of_them
 
 
 def test_nothing_is_begun_while_the_disk_is_full_and_the_run_is_held() -> None:

@@ -1,6 +1,6 @@
 """A rehearsal: the whole run on simulated drivers in virtual time, as fast as it goes. Nothing is kept of it.
 
-With --speed what happened is told at that many times real time, with --view shown in a browser on this machine.
+With --speed what happens is told, at that many times real time, with --view shown in a browser on this machine.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 from cellwright.times import lasting
 from tui.arguments import add_run, add_unbuilt, duration, speed, unbuilt_asked
 from tui.exit_codes import USAGE
-from tui.speech import moment, printable, put, put_json, refuse, say, wants_colour
+from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cell.events import Event
+    from cellwright.report.gathered import Gathered
     from cellwright.report.rehearsed import Watched
     from controller.rehearsal import RunRecord
     from tui.before_run import Target
@@ -44,8 +47,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace) -> int:
+    from cellwright.report.gathered import Gathered
     from cellwright.report.rehearsed import Watched
     from tui.before_run import Target, target
+    from tui.event_text import event_line
+    from tui.paced import Paced
     from tui.report_target import objection
     from tui.run_text import run_document, run_exit_code, run_text
 
@@ -62,13 +68,13 @@ def act(arguments: argparse.Namespace) -> int:
         return refuse("the drivers of this cell are real; they have no virtual time. `cellwright run` moves them", USAGE)
     began = time.monotonic()
     watched = Watched() if arguments.report is not None or arguments.view else None
-    keeps = None if watched is not None or arguments.speed is not None else 0  # else nobody asks what happened
-    record = _rehearsed(aim, arguments.lasts, watched, keeps)
-    took = time.monotonic() - began
-    if watched is not None:
-        _shown(arguments, aim, record, watched)
-    elif arguments.speed is not None:
-        _tell(record.events, arguments.speed)
+    seen = None if watched is None else Gathered.saying(event_line)
+    paced = None if watched is not None or arguments.speed is None else Paced(arguments.speed)
+    hear = seen.take if seen is not None else paced.tell if paced is not None else None
+    record = _rehearsed(aim, arguments.lasts, watched, hear)
+    took = time.monotonic() - began - (0.0 if paced is None else paced.waited)
+    if watched is not None and seen is not None:
+        _shown(arguments, aim, record, seen, watched)
     if arguments.format == "json":
         put_json(run_document(record.summary))
     else:
@@ -78,16 +84,15 @@ def act(arguments: argparse.Namespace) -> int:
     return run_exit_code(record.summary, arguments.strict)
 
 
-def _shown(arguments: argparse.Namespace, aim: Target, record: RunRecord, watched: Watched) -> None:
+def _shown(arguments: argparse.Namespace, aim: Target, record: RunRecord, seen: Gathered, watched: Watched) -> None:
     """As a page: in a file, on loopback, or both."""
     from cellwright.report.page import own_policy, run_page
     from cellwright.report.rehearsed import rehearsal_record
     from cellwright.report.viewed import Viewed
-    from tui.event_text import event_line
     from tui.whole_file import write_whole
 
     ready = aim.ready
-    page = run_page(rehearsal_record(record, ready.request, ready.reading, ready.released, watched, event_line))
+    page = run_page(rehearsal_record(record, seen, ready.request, ready.reading, ready.released, watched))
     if arguments.report is not None:
         write_whole(page, Path(arguments.report))
         say(f"written to {printable(arguments.report)}; open it in a browser")
@@ -98,7 +103,8 @@ def _shown(arguments: argparse.Namespace, aim: Target, record: RunRecord, watche
                 server.serve_forever()
 
 
-def _rehearsed(aim: Target, lasts: float | None, watched: Watched | None, keeps: int | None) -> RunRecord:
+def _rehearsed(aim: Target, lasts: float | None, watched: Watched | None, hear: Callable[[Event], None] | None) -> RunRecord:
+    """Whoever wants to know what happens hears it as it does: nothing of it is kept."""
     from cell.scenario_orders import order_changes
     from cellwright.running import ResidentPlanner, run_spec
     from controller.order_book import Announced
@@ -111,16 +117,5 @@ def _rehearsed(aim: Target, lasts: float | None, watched: Watched | None, keeps:
     changes = tuple(order_changes(aim.scenario, request.cell))
     last = max((at for at, _ in changes), default=0.0) if lasts is None else lasts
     asks = (Ask(last, "finish", "the scenario"),) if request.is_continuous else ()
-    return rehearse(spec, ready.released, aim.drivers, planner, asks, watched, Announced(changes), aim.scenario, keeps=keeps)
-
-
-def _tell(events: tuple[Event, ...], speed: float) -> None:
-    from tui.event_text import event_line
-
-    zero, began = (events[0].at if events else 0), time.monotonic()
-    for event in events:
-        line = event_line(event)
-        if line is not None:
-            due = began + (event.at - zero) / 1e9 / speed
-            time.sleep(max(0.0, due - time.monotonic()))
-            say(f"{moment((event.at - zero) / 1e9)}  {line}")
+    orders = Announced(changes)
+    return rehearse(spec, ready.released, aim.drivers, planner, asks, watched, orders, aim.scenario, keeps=0, hear=hear)

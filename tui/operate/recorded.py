@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cell.events import Asked, Event, StateChanged
 from cell.jog import Jog
-from cellwright.report.clock import timed
+from cellwright.report.clock import timed, zeros
 from controller.attached.messages import Role
 from controller.figures.figures import Figures
 from controller.journal.folder import RunFolder
@@ -235,7 +235,7 @@ class RecordedRun:
         """Takes longest, so everything else is shown before."""
         from cellwright.report.tracks import tracks_of
 
-        self._tracks, self._figures = tracks_of(self._folder, record.events), figures_of(record.events)
+        self._tracks, self._figures = tracks_of(self._folder, zeros(record.events)), figures_of(record.events)
         found = ground_of(self._folder, scene)
         ground, why = (None, found) if isinstance(found, str) else (found, "")
         with self._lock:
