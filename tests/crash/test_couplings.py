@@ -124,6 +124,25 @@ def test_where_a_tool_is_that_somebody_has_taken_off_is_asked_and_the_rest_plann
     assert list(faults(end, plain())) == []
 
 
+@dataclass(frozen=True)
+class Exchanged(Changing):
+    """Somebody has changed the tool by hand since the cell file was written."""
+
+    def world(self) -> SimulatedCell:
+        world = super().world()
+        world.world.mounts.update(wide="rack", flat="g1")
+        for hand in world.world.hands.values():
+            hand.connected()
+        return world
+
+
+def test_a_run_that_finds_another_tool_than_is_declared_asks_where_that_one_is() -> None:
+    end = undisturbed(Exchanged())
+    assert [question.text for question in end.questions] == ["wide is not at g1 any more: where is it?"]
+    assert (end.state.pack, end.world.violations) == ("Complete", ())
+    assert dict(end.state.belief.mounts) == dict(end.world.mounts)
+
+
 def test_for_want_of_a_tool_that_is_gone_it_is_asked_for_at_each_resume() -> None:
     end = crashed(STORY, Point(32, "after its effect"), taken_off(""))
     assert (end.state.pack, end.state.trouble.hold and end.state.trouble.hold.text) == ("Held", "nobody knows where flat is")
