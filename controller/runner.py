@@ -107,6 +107,7 @@ class Runner:
     _watched: int = 0
     _settled: int = 0
     _asked_early: tuple[tuple[Asked, str], ...] = ()
+    _is_expired: bool = True  # since the loop was away last: where looks take long nothing is put off for ever
     _dispatcher: Dispatcher = field(init=False)
     _sending: Sending = field(init=False)
     _asking: Asking = field(init=False)
@@ -272,8 +273,8 @@ class Runner:
         """Everything new, folded, written and answered."""
         away = self.vigil.looks() if self.vigil is not None else 0.0
         now = self.clock.now()
-        if away:
-            self._settled = now + SETTLING
+        if away and self.clock.kind == "real" and self._is_expired:
+            self._settled, self._is_expired = now + SETTLING, False
         asked, self._asked_early = (*self._asked_early, *self.inbox.take(now)), ()
         self._fold(self.answers.take_said(now, self._subject))
         if self.state.pack == "Held" and any(what == "resume" for what, _ in asked):
@@ -289,6 +290,7 @@ class Runner:
         self._fold(self._of_journal(now))
         self._answer(now)
         if now >= self._settled:
+            self._is_expired = True
             self._expire(now)
         while self._flush():
             self._poll(now)  # a device may answer within the call, and no time has passed since
@@ -407,7 +409,7 @@ class Runner:
                 self._fold(self._sending.take_back(partial(unwanted, self.state), self.clock.now()))
             self._hand_over()
             if self.vigil is not None and self._sending.is_waiting and self.vigil.is_to_look_first():
-                return has_sent
+                return False  # nor is it handed over once more before that look
             command = self._sending.next(self.journal.kept())
             if command is None:
                 return has_sent

@@ -12,7 +12,7 @@ import pytest
 from cell.commands import DeviceCommand, SetSpeed, StopAll
 from cell.device import DeviceEvent
 from cell.driver_errors import DriverError
-from cell.events import Asked, CommandReported, Event, HoldRaised, OperatorAsked, StepFailed, StepUnknown
+from cell.events import Asked, CommandReported, Event, HoldRaised, OperatorAsked, StepFailed, StepUnknown, TimeMarked
 from cell_drivers.simulated import SimulatedCell
 from controller.dispatch import Dispatcher
 from controller.journal.journal import MemoryJournal
@@ -26,6 +26,7 @@ from tests.controller.tending import SmallPlanner, intent, released, spec, world
 
 HOUR = 3600.0
 FIRST = 6  # time that events are handed over, by which the loop has begun
+TWO = 24  # and by which two commands go out, of the lathe and of the robot
 
 
 @dataclass
@@ -33,8 +34,10 @@ class Box:
     """In which a stop lies as soon as terminals were listened to."""
 
     asked: list[tuple[Asked, str]] = field(default_factory=list)
+    looks: int = 0
 
     def take(self, now: int) -> list[tuple[Asked, str]]:
+        self.looks += 1
         found, self.asked = self.asked, []
         return found
 
@@ -46,11 +49,11 @@ class Box:
 
 
 class Away(MemoryJournal):
-    """Time jumps when events were handed over for the `at`th time, with what they call for not sent yet."""
+    """Time jumps when events were handed over for the `at`th time, with what they call for not sent yet but `behind` commands."""
 
-    def __init__(self, at: int, jumps: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, at: int, jumps: Callable[[], None] = lambda: None, behind: int = 0) -> None:
         super().__init__()
-        self.at, self.handed_over, self._jumps = at, 0, jumps
+        self.at, self.handed_over, self.behind, self._jumps = at, 0, behind, jumps
 
     def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
         super().append(events, state, is_durable=is_durable)
@@ -60,7 +63,7 @@ class Away(MemoryJournal):
 
     @property
     def is_over(self) -> bool:
-        return self.handed_over >= self.at
+        return self.handed_over >= self.at and self.behind <= 0
 
 
 class Muffled:
@@ -91,23 +94,35 @@ class Woken:
     events: Sequence[Event]
 
 
-def woken(at: int, *meanwhile: Asked, away_for: float = HOUR, heard_after: float | None = None) -> Woken:
-    """`heard_after` s of the cell's time, in which it goes on for an hour; None: it stands still."""
+def woken(
+    at: int,
+    *meanwhile: Asked,
+    away_for: float = HOUR,
+    heard_after: float | None = None,
+    behind: int = 0,
+    each_look: float = 0.0,
+) -> Woken:
+    """`heard_after` s of the cell's time, in which it goes on for an hour; None: it stands still. `behind` so many commands of
+    those that are to be sent by then. `each_look`: s that a look takes."""
     given, drivers, box, sent = spec(intent()), Muffled(world(), heard_after or 0.0), Box(), list[str]()
-    away = Away(at) if heard_after is None else Away(at, drivers.goes_on)
+    away = Away(at, behind=behind) if heard_after is None else Away(at, drivers.goes_on)
     plan = small_plan(given.state, 3)
     assert plan is not None
 
     class Seen(Dispatcher):
         def send(self, command: DeviceCommand | SetSpeed, now: int) -> Iterator[CommandReported]:
             sent.extend([type(command).__name__] if away.is_over else ())
+            away.behind -= away.handed_over >= away.at
             return super().send(command, now)
 
         def stop(self, command: StopAll) -> list[DriverError]:
             sent.append("StopAll")
             return super().stop(command)
 
-    vigil = Vigil(lambda: box.asked.extend((what, "ann") for what in meanwhile), lambda: away_for if away.is_over else 0.0)
+    vigil = Vigil(
+        lambda: box.asked.extend((what, "ann") for what in meanwhile),
+        lambda: away_for if away.is_over else box.looks * each_look,
+    )
     ticking = TickingClock(drivers.virtual)
     runner = Runner(
         given, drivers, ticking, away, AtOnce(SmallPlanner(3)), box, dispatcher=Seen, vigil=vigil, ends_when_held=True
@@ -120,6 +135,12 @@ def woken(at: int, *meanwhile: Asked, away_for: float = HOUR, heard_after: float
 def test_a_stop_that_was_asked_while_the_loop_was_away_is_all_that_goes_out() -> None:
     found = woken(FIRST + 30, "stop")
     assert (found.sent, found.asked, found.state.pack) == (["StopAll"], ["stop"], "Stopped")
+
+
+def test_a_stop_is_all_that_goes_out_also_where_the_loop_was_away_between_two_commands() -> None:
+    found = woken(TWO, "stop", behind=1)
+    assert (found.sent, found.asked, found.state.pack) == (["StopAll"], ["stop"], "Stopped")
+    assert len(woken(TWO, away_for=0.0, behind=1).sent) > 1, "another command goes out there"
 
 
 def test_who_was_away_for_long_begins_nothing_before_somebody_has_looked() -> None:
@@ -138,6 +159,12 @@ def test_what_ended_meanwhile_and_is_heard_a_moment_later_is_not_late() -> None:
     assert found.state.pack == "Held"
     assert [event.code for event in found.events if isinstance(event, HoldRaised)] == ["R787"]
     assert not any(isinstance(event, StepUnknown | StepFailed) for event in found.events)
+
+
+def test_where_every_look_takes_long_time_runs_out_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.runner.MINUTE", 1_000_000_000)
+    found = woken(10**9, each_look=2.0 * AWAY)
+    assert any(isinstance(event, TimeMarked) for event in found.events)
 
 
 @pytest.mark.long
