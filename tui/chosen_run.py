@@ -35,7 +35,7 @@ def living(name: str | None) -> RunFolder:
     found = next((folder for folder in run_folders(state_folder()) if folder.pid() is not None), None)
     if found is None:
         waits = next((one for folder in run_folders(state_folder()) if (one := _awaited(folder))), None)
-        raise JournalError(waits or "no run goes on; `cellwright runs` lists those on record")
+        raise JournalError(waits or _none_goes_on(next(run_folders(state_folder()), None)))
     return found
 
 
@@ -45,6 +45,12 @@ def controlled(name: str | None) -> RunFolder:
     if (waits := _awaited(folder)) is not None:
         raise JournalError(waits)
     return folder
+
+
+def _none_goes_on(newest: RunFolder | None) -> str:
+    if newest is None or newest.kept() is not None:
+        return "no run goes on; `cellwright runs` lists those on record"
+    return f"no run goes on: the controller of run {newest.id}, the newest, is gone; `cellwright resume` goes on with it"
 
 
 def _awaited(folder: RunFolder) -> str | None:

@@ -77,6 +77,12 @@ def test_one_that_has_just_come_to_its_end_waits_for_nobody(
         living(None)
 
 
-def test_where_nobody_looks_no_run_goes_on(left: RunFolder) -> None:
-    with pytest.raises(JournalError, match="no run goes on"):
+def test_where_nobody_looks_no_run_goes_on_and_one_that_was_left_is_named(left: RunFolder) -> None:
+    newer = RunFolder(left.path.with_name("newer"))
+    with pytest.raises(
+        JournalError, match="no run goes on: the controller of run newer, the newest, is gone; `cellwright resume`"
+    ):
+        living(None)
+    newer.release(replace(SUMMARY, run_id="newer", state="Complete"))
+    with pytest.raises(JournalError, match="no run goes on; `cellwright runs`"):
         living(None)
