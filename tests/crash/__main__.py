@@ -4,7 +4,7 @@ Each write is met three times: before its commands go out, after, and after thei
 told meanwhile, and in every fifth point with devices that cannot tell what became of a command. The points of a story have one
 order, any stretch of which lies all over the run: `--first 500` goes on behind 500 of them, so two processes share a story by
 `--points 250` and `--points 250 --first 250`. Before each fault stands what runs its point again by itself; figures at the end;
-exit 1 where there is any fault.
+exit 1 where there is any fault. With `--stopped` nobody kills: somebody stops there, by turns in each of three ways, and goes on.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from cell.events import Answered, StepUnknown
+from cell.events import Answered, Asked, StepUnknown
 from cellwright.folders import cache_folder
-from tests.crash.crashing import Story, crashed, faults, undisturbed
+from tests.crash.crashing import End, Story, crashed, faults, stopped, undisturbed
+from tests.crash.killing import WHENS
 from tests.crash.mute import mute
 from tests.crash.points import Instant, instant, instants
 from tests.crash.stories import STORIES, Tending, example
 
 GANTRY, ALL = "gantry", "all"
+STOPS: tuple[Asked, ...] = ("stop", "quick stop", "abort")
 CLEARED = "\r\x1b[K"
 
 
@@ -34,24 +36,34 @@ def campaign(name: str, story: Story, given: argparse.Namespace) -> Counter[str]
     for number, at in enumerate(met):
         _show(f"{name}: {number} of {len(met)}, {found['faults']} with faults")
         found["points"] += 1
-        found["with devices that cannot tell"] += at.is_mute
+        found["with devices that cannot tell"] += at.is_mute and not given.stopped
         try:
-            end = crashed(story, at.point, mute(*story.world().drivers) if at.is_mute else None)
+            end = _stopped(story, at, plain.writes) if given.stopped else _killed(story, at)
             found["questions"] += sum(isinstance(event, Answered) for event in end.events)
             found["steps of which nobody can tell"] += sum(isinstance(event, StepUnknown) for event in end.events)
             found["plans anew"] += end.plans - plain.plans
-            found["faults"] += told(name, at, list(faults(end, plain)))
+            found["faults"] += told(name, at, list(faults(end, plain)), given.stopped)
         except Exception as defect:
             if given.only:
                 raise
-            found["faults"] += told(name, at, [f"a defect: {type(defect).__name__}: {defect}"])
+            found["faults"] += told(name, at, [f"a defect: {type(defect).__name__}: {defect}"], given.stopped)
     return found
 
 
-def told(name: str, at: Instant, faulty: Sequence[str]) -> bool:
+def _killed(story: Story, at: Instant) -> End:
+    return crashed(story, at.point, mute(*story.world().drivers) if at.is_mute else None)
+
+
+def _stopped(story: Story, at: Instant, writes: int) -> End:
+    """Before the first motion there is nothing to stop, behind the last one nothing to go on with."""
+    _, end = stopped(story, min(max(2, at.point.write), writes - 2), STOPS[WHENS.index(at.point.when)], at.point.away)
+    return end
+
+
+def told(name: str, at: Instant, faulty: Sequence[str], is_stopped: bool = False) -> bool:
     """Whether there was any to tell."""
     if faulty:
-        _say(f'  --story {name} --only "{at.text}"')
+        _say(f'  --story {name} --only "{at.text}"' + " --stopped" * is_stopped)
     for fault in faulty:
         _say(f"    {fault}")
     return bool(faulty)
@@ -76,6 +88,7 @@ def asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--points", type=int, default=540, help="how many of the points, of each story")
     parser.add_argument("--first", type=int, default=0, help="behind how many points of their order it begins")
     parser.add_argument("--only", type=instant, action="append", metavar="POINT", help="this point, as it is told with a fault")
+    parser.add_argument("--stopped", action="store_true", help="somebody stops the run there and goes on with it")
     parser.add_argument("--examples", type=Path, default=Path("examples"))
     parser.add_argument("--cache", type=Path, default=cache_folder(), help="where plans of before are found")
     given = parser.parse_args(words)
