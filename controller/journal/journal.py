@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from cell.codec import canonical
+from cell.codec import CodecError, canonical
 from cell.events import Event, PlanReleased
 from cell.motion_plan import MotionPlan
 from cell.newest import Newest
@@ -66,8 +66,22 @@ def legible(path: Path) -> Iterator[None]:
     except Exception as cause:
         if isinstance(cause, sqlite3.OperationalError) and _is_of_disk(cause):
             raise JournalError(f"{path} cannot be read now: {cause}; look whether the disk is full") from cause
-        why = f"{type(cause).__name__}: {cause!s:.200}"
-        raise JournalError(f"{path} is damaged or was written by another version: {why}") from cause
+        raise JournalError(f"{path} is damaged or was written by another version: {_in_words(cause)}") from cause
+
+
+def _in_words(cause: Exception) -> str:
+    """Whoever looks at their runs has to do with files, and not with what Python makes of them."""
+    match cause:
+        case sqlite3.Error() | CodecError():
+            return f"{cause!s:.200}"
+        case OSError():
+            return (cause.strerror or "it cannot be read").lower()
+        case json.JSONDecodeError() | UnicodeDecodeError():
+            return "what stands in it is no JSON"
+        case KeyError(args=(str(name),)):
+            return f"it has no entry `{name:.60}`"
+        case _:
+            return "an entry of it is not as it was written"
 
 
 def _is_of_disk(cause: sqlite3.OperationalError) -> bool:

@@ -3,6 +3,7 @@
 import errno
 import json
 import queue
+import re
 import shutil
 import signal
 import sqlite3
@@ -429,3 +430,34 @@ def test_the_report_accounts_for_every_part_and_what_happened(stored: RunFolder)
     assert "skipped shaft#2: part_missing" in text
     assert "zone aisle is occupied" in text
     assert "told accept 3, reject 1" in text
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("DELETE FROM about WHERE key = 'schema'", "it has no entry `schema`"),
+        ("UPDATE about SET value = 'x' WHERE key = 'schema'", "an entry of it is not as it was written"),
+        ("DROP TABLE about", "no such table: about"),
+    ],
+)
+def test_what_is_wrong_with_a_journal_is_told_in_words_about_the_file(damage: str, told: str, tmp_path: Path) -> None:
+    folder = new_run(tmp_path, "a")
+    connection = sqlite3.connect(folder.path / FILE)
+    connection.executescript(f"CREATE TABLE about (key TEXT, value TEXT); INSERT INTO about VALUES ('schema', '4'); {damage};")
+    connection.close()
+    with pytest.raises(JournalError) as refused:
+        folder.journal()
+    assert str(refused.value) == f"{folder.path / FILE} is damaged or was written by another version: {told}"
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (json.JSONDecodeError("Expecting value", "", 0), "what stands in it is no JSON"),
+        (OSError(5, "Input/output error"), "input/output error"),
+        (CodecError("steps[3]", "missing"), "steps[3]: missing"),
+    ],
+)
+def test_and_so_is_what_is_wrong_with_what_it_holds(cause: Exception, told: str, tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match=re.escape(f"version: {told}")), legible(tmp_path):
+        raise cause
