@@ -24,7 +24,7 @@ def two_runs(tmp_path: Path) -> RunFolder:
 def test_runs_lists_the_others_and_tells_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs"]) == 0
     said = capsys.readouterr()
-    assert SUMMARY.run_id in said.out
+    assert "good" in said.out
     assert "passed over run old: " in said.err
     assert "was written by another version" in said.err
 
@@ -32,14 +32,14 @@ def test_runs_lists_the_others_and_tells_of_it(capsys: pytest.CaptureFixture[str
 def test_runs_tells_a_program_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs", "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert [run["run_id"] for run in document["runs"]] == [SUMMARY.run_id]
+    assert [run["run_id"] for run in document["runs"]] == ["good"]
     assert [run["run_id"] for run in document["unreadable"]] == ["old"]
 
 
 def test_status_without_a_name_takes_the_newest_that_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status"]) == 0
     said = capsys.readouterr()
-    assert said.out.startswith(f"run {SUMMARY.run_id}: ")
+    assert said.out.startswith("run good: ")
     assert "passed over run old: " in said.err
 
 
