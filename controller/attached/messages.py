@@ -364,6 +364,8 @@ def read_from_controller(text: bytes) -> FromController:
 def _loaded(text: bytes) -> Any:
     try:
         plain = json.loads(text)
+        if len(text) <= LARGEST_REQUEST and b"\\u" in text:  # half a character, which JSON can write and no journal
+            json.dumps(plain, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as cause:
         raise CodecError("", f"no JSON: {cause!s:.120}") from None
     if not isinstance(plain, dict):

@@ -206,6 +206,7 @@ def test_events_that_are_still_to_come_cannot_be_subscribed_behind(running: Site
         b'{"type":"LookAgain"}\n',
         b'{"type":"Looked","id":1}\n',
         b'{"type":"Told","seq":1,"event":null}\n',
+        b'{"type":"ShelveAlarm","id":1,"alarm":"hold","seconds":60.0,"reason":"\\ud800"}\n',
         b'{"a":' * 5_000 + b"\n",
         b"[" * 60_000 + b"\n",
         b'{"type":"Ask","id":' + b"9" * 20_000 + b',"what":"stop"}\n',
