@@ -138,8 +138,8 @@ def _enum(kind: Any) -> Read:
 def _array(plain: Any) -> Any:
     try:
         return frozen(_listed(plain))
-    except (ValueError, TypeError, OverflowError) as cause:
-        raise Wrong(f"expected an array of finite numbers ({cause})") from None
+    except (ValueError, TypeError, OverflowError):  # in numpy's words
+        raise Wrong("expected an array of finite numbers, its rows of one length") from None
 
 
 def _later_array(plain: Any) -> Any:

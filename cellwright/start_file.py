@@ -96,9 +96,20 @@ def read_start(folder: RunFolder) -> Outcome[Start]:
         said = json.loads(path.read_text(encoding="utf-8"))
         of_before = {"is_manual": False, "holds": [], "orders_file": None}
         start: Start = from_plain(Start, {**of_before, **said} if isinstance(said, dict) else said)
-    except (OSError, ValueError, CodecError) as cause:
-        return Outcome(None, (error("R724", f"{path}: {cause!s:.200}", help="Run again from the intent."),))
+    except (OSError, ValueError) as cause:
+        return Outcome(None, (error("R724", f"{path}: {_in_words(cause)}", help="Run again from the intent."),))
     if start.version != VERSION:
         text = f"{path} has version {start.version}, this program reads {VERSION}"
         return Outcome(None, (error("R724", text, help="Use the version of Cellwright that began the run."),))
     return Outcome(start)
+
+
+def _in_words(cause: OSError | ValueError) -> str:
+    """About the file, and not as Python says it."""
+    match cause:
+        case CodecError():
+            return f"{cause!s:.200}"
+        case OSError():
+            return (cause.strerror or "it cannot be read").lower()
+        case _:
+            return "what stands in it is no JSON"

@@ -142,8 +142,9 @@ def test_refuses_an_entry_that_is_not_of_its_type_and_names_the_path(change: dic
 
 
 def test_refuses_an_array_with_a_whole_number_that_no_float_is() -> None:
-    with pytest.raises(CodecError, match="points: expected an array of finite numbers"):
-        from_plain(Curve, {"type": "Curve", "points": [10**400]})
+    for points in ([10**400], [[1.0], [1.0, 2.0]], ["x"]):
+        with pytest.raises(CodecError, match=r"points: expected an array of finite numbers, its rows of one length$"):
+            from_plain(Curve, {"type": "Curve", "points": points})
 
 
 def test_refuses_what_is_nested_deeper_than_it_can_be_read() -> None:

@@ -243,7 +243,15 @@ def test_a_plan_in_a_runs_folder_is_proved_again_and_refused_when_its_sources_ar
 
 def test_what_is_no_beginning_of_a_run_is_told(site: tuple[RunFolder, Ready, Workshop], tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    assert [d.code for d in read_start(folder).diagnostics] == ["R724"]
+    for content, told in (
+        (None, "no such file or directory"),
+        ("{", "what stands in it is no JSON"),
+        ("{}", "the document: expected a Start"),
+    ):
+        if content is not None:
+            (tmp_path / "start.json").write_text(content, "utf-8")
+        (found,) = read_start(folder).diagnostics
+        assert (found.code, found.message.startswith(f"{tmp_path / 'start.json'}: {told}")) == ("R724", True)
     text = (site[0].path / "start.json").read_text("utf-8")
     (tmp_path / "start.json").write_text(text.replace('"version":1', '"version":2'), "utf-8")
     (found,) = read_start(folder).diagnostics
