@@ -12,13 +12,19 @@ PATIENCE = 0.2  # s between two looks whether the answer is still of use
 
 
 def asked(question: str, is_over: Callable[[], bool]) -> str | None:
-    """What was typed, in lower case; "" for nothing. None where nobody is there any more, or `is_over` came first."""
+    """What was typed, in lower case; "" for nothing. None where nobody is there any more, or `is_over` came first: what is said
+    next begins a line. Raises what `is_over` does."""
     write_talk(question)
-    while not is_over():
-        if _has_come():
-            line = sys.stdin.readline()
-            return line.strip().lower() if line else None
-    return None
+    line = ""
+    try:
+        while not is_over():
+            if _has_come():
+                line = sys.stdin.readline()
+                return line.strip().lower() if line else None
+        return None
+    finally:
+        if not line:
+            write_talk("\n")
 
 
 def _has_come() -> bool:

@@ -358,6 +358,14 @@ def test_a_hold_names_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "Lost, and not to be told found in this run: shaft#3 (fell\\x1b[2J)." in capsys.readouterr().err
 
 
+def test_behind_a_question_that_nobody_has_answered_a_line_begins(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("r\n"))
+    assert (asked("now? ", lambda: False), asked("now? ", lambda: False), asked("now? ", lambda: True)) == ("r", None, None)
+    assert capsys.readouterr().err == "now? now? \nnow? \n"
+
+
 def test_a_question_that_is_no_longer_of_use_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     with os.fdopen(reader) as keyboard, os.fdopen(writer, "w"):
