@@ -138,11 +138,10 @@ class Run:
             if isinstance(message, Accepted | Refused) and message.id == self._number:
                 return message if isinstance(message, Refused) else None
             if time.monotonic() > until:
-                break
+                raise NotAnswered(f"run {self.folder.id}: it has not answered within {patience:g} s")
         word = self.client.last_word
-        if word is None:
-            raise NotAnswered(f"run {self.folder.id}: it has not answered within {patience:g} s")
-        raise NotReached(f"run {self.folder.id}: {word.code} {word.reason}".strip())
+        why = "its controller has gone and has not answered" if word is None else f"{word.code} {word.reason}".strip()
+        raise NotReached(f"run {self.folder.id}: {why}")
 
     def answer(self, question: str, given: str) -> int:
         """Gives the number that the answer to this will carry."""
