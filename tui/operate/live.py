@@ -100,16 +100,16 @@ class LiveRun:
 
     def _stop_aside(self, what: Asked, number: int) -> None:
         try:
-            refusal = self._asked_aside(what)
+            run = reach(self._folder, self._role)
+        except NotReached:
+            self._requests.goes_back(number, lambda run: run.ask(what))
+            return
+        try:
+            refusal = run.asked(what, AWAITED)
         except (NotReached, OSError, CodecError):
             self._requests.came_to_nothing(number)
         else:
             self._requests.told(Accepted(number) if refusal is None else replace(refusal, id=number))
-
-    def _asked_aside(self, what: Asked) -> Refused | None:
-        run = reach(self._folder, self._role)
-        try:
-            return run.asked(what, AWAITED)
         finally:
             run.leave()
 

@@ -74,6 +74,12 @@ class Requests(Generic[Line]):
             self._open[number] = _Open(name, True, self._clock())
             return number
 
+    def goes_back(self, number: int, send: Callable[[Line], int]) -> None:
+        """No line of its own could be made: a controller that begins has no place for one yet. It goes where others go."""
+        with self._lock:
+            asked = self._open.pop(number)
+        self.ask(asked.name, send, is_stop=True)
+
     def came_to_nothing(self, number: int) -> None:
         """Its own line ended without an answer."""
         with self._lock:

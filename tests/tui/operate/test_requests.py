@@ -166,6 +166,25 @@ def acknowledged_at_once(live: LiveRun) -> Messages:
     yield Parting("over", "", "Stopped", 3)
 
 
+@pytest.mark.parametrize("begins", [True, False])
+def test_a_stop_that_gets_no_line_of_its_own_goes_out_with_the_one_that_is_being_made(
+    begins: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its controller is there, and listens nowhere yet."""
+    monkeypatch.setattr(RunFolder, "pid", lambda self: 4711)
+
+    def attach(live: LiveRun) -> None:
+        live.ask("quick stop")
+        assert live._aside is not None
+        live._aside.join()
+        assert live.newest().unheard == f"STOP NOT SENT yet: no line. {INSTEAD}"
+        if not begins:
+            raise NotReached("it does not answer")
+
+    view = Played(tmp_path, acknowledged_at_once if begins else gone_before_it_went, attach).to_the_end()
+    assert view.unheard == ("" if begins else f"STOP NOT SENT: the controller is gone. {INSTEAD}")
+
+
 def test_a_stop_before_a_line_that_never_comes_is_said_not_to_have_been_sent(tmp_path: Path) -> None:
     def attach(live: LiveRun) -> None:
         live.ask("abort")
