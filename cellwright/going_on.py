@@ -25,6 +25,7 @@ from cellwright.service import PARTING
 from cellwright.site import Site
 from cellwright.starting_again import read_again
 from controller.attached.messages import Looked, OpenQuestion, Parting
+from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError
 from controller.order_book import Announced
 from controller.run_state import RunState
@@ -163,15 +164,15 @@ def _gone_on(site: Site, left: Left, drivers: InService, planner: PlannerProcess
     except (OSError, JournalError) as cause:
         if site.desk.has_begun:
             raise
-        raise Refusal(_unwritable(cause)) from cause
+        raise Refusal(_unwritable(cause, site.folder)) from cause
     return Parting("over", "", summary.state, 0)
 
 
-def _unwritable(cause: OSError | JournalError) -> Diagnostic:
+def _unwritable(cause: OSError | JournalError, folder: RunFolder) -> Diagnostic:
     if isinstance(cause, JournalError):
         return error(cause.code, str(cause), help=AGAIN)
     text = f"the journal cannot be written: {cause.strerror or cause}; nothing was moved, and the run is as it was"
-    return error(UNWRITTEN, text, help=f"make room where {cause.filename or 'the run is kept'} is, then resume again")
+    return error(UNWRITTEN, text, help=f"make room where {folder.path} is, then resume again")
 
 
 @dataclass(slots=True)

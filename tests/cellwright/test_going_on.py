@@ -174,7 +174,11 @@ def test_a_run_that_cannot_be_written_is_as_it_was_and_so_is_its_world(
         going_on._controlled(cast(Site, site), cast(Any, None), cast(Any, None))
     assert drivers.is_closed is is_told
     if not is_told:
-        assert str(raised.value).startswith("R742" if isinstance(cause, OSError) else "R743")
+        assert isinstance(raised.value, Refusal)
+        (why,) = raised.value.diagnostics
+        is_full = isinstance(cause, OSError)
+        assert why.code == ("R742" if is_full else "R743")
+        assert (str(tmp_path) in why.help) is is_full
 
 
 class Anything:
