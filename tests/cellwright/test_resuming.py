@@ -10,9 +10,12 @@ import pytest
 from cell.run import PackState
 from cellwright import resuming
 from cellwright.begun import Begun
-from cellwright.resuming import Found, Left, left_run
+from cellwright.in_service import InService
+from cellwright.resuming import Found, Left, left_run, looked_at
 from controller.journal.folder import RunFolder
-from controller.run_state import NOTHING_YET
+from controller.run_state import NOTHING_YET, RunState
+from controller.runner import Resumption, Runner
+from tests.controller.tending import spec, world
 
 ANY = cast(Any, SimpleNamespace(progress=lambda *given: None, seed=0, without=(), is_continuous=False))
 
@@ -45,3 +48,20 @@ def test_a_stop_that_was_under_way_ends_first_and_that_is_told(was: PackState, n
     before = SimpleNamespace(before=SimpleNamespace(state=replace(NOTHING_YET, pack=was)))
     found = Found(cast(Left, before), ANY, ANY, replace(NOTHING_YET, pack=now))
     assert ("resume once more" in (found.held_because or "")) is is_told
+
+
+def test_what_was_told_to_one_look_is_not_lost_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And so not to the run that goes on from the last one."""
+    begins = Resumption(NOTHING_YET, ANY, (), 0, 0)
+    polls = iter("ab")
+
+    def look(runner: Runner, before: Resumption) -> RunState:
+        runner.heard = (*before.heard, cast(Any, next(polls)))
+        return NOTHING_YET
+
+    monkeypatch.setattr(resuming, "_in_clock", lambda *given: begins)
+    monkeypatch.setattr(Runner, "look", look)
+    left = cast(Left, SimpleNamespace(before=begins, off=SimpleNamespace(times="times"), spec=spec()))
+    drivers = InService(world(), None, frozenset())
+    first = looked_at(left, drivers)
+    assert looked_at(left, drivers, first).before.heard == (*first.before.heard, "b") == ("a", "b")
