@@ -52,7 +52,10 @@ CONFIRMED = 25  # times PATIENCE for which a run that somebody has confirmed may
 AT_ONCE = 200  # messages looked through while somebody is asked
 STOPPING = "asked for a normal stop; Ctrl-C again asks for a quick stop"
 STOPPING_QUICKLY = "asked for a quick stop"
+UNHEARD = 10  # times PATIENCE without a word after a Ctrl-C, until that is said
+LIES_THERE = "the controller says nothing; the stop is taken when it answers, and until then there is only the e-stop circuit"
 ROUTINE = frozenset({"Idle", "Starting", "Execute", "Completing", "Complete"})
+STANDING_STILL = frozenset({"Stopping", "Stopped", "Aborting", "Aborted"})
 Asking = Literal["resume", "stop", "quick stop", "finish"]
 
 
@@ -99,6 +102,7 @@ class Watching:
     _interrupts: int = 0
     _looked: float = 0.0
     _told: int = 0
+    _unheard: int = -1
     _is_ending: bool = False
     _is_over: bool = False
     _is_leaving: bool = False
@@ -171,6 +175,7 @@ class Watching:
                     message = next(messages)
                 except StopIteration:
                     return "over"
+            self._mind_silence(message, progress)
             match message:
                 case None:
                     self._quiet += self._is_held
@@ -355,7 +360,16 @@ class Watching:
     def _tell_interrupts(self, progress: Progress) -> None:
         if self._told < self._interrupts:
             self._told = self._interrupts
+            self._unheard = 0
             progress.line(STOPPING if self._interrupts == 1 else STOPPING_QUICKLY)
+
+    def _mind_silence(self, message: Message | None, progress: Progress) -> None:
+        """After a Ctrl-C, until the run is seen to stop: what comes before that may have lain in the line."""
+        if self._unheard < 0:
+            return
+        self._unheard = -1 if self._state in STANDING_STILL else 0 if message is not None else self._unheard + 1
+        if self._unheard == UNHEARD:
+            progress.line(LIES_THERE)
 
 
 def first_summary(run: Watched) -> RunSummary:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import cast
 
 import pytest
 from immutables import Map
@@ -21,8 +22,9 @@ from controller.journal.folder import RunFolder
 from controller.run_state import Belief, Question, Trouble
 from tests.tui.samples import SUMMARY
 from tui.asking import asked
+from tui.progress import Progress
 from tui.signals import ended_like_ctrl_c, handled_by
-from tui.watching import Watching
+from tui.watching import LIES_THERE, UNHEARD, Watched, Watching
 
 OF = Subject("run-1")
 
@@ -397,6 +399,29 @@ def test_ctrl_c_of_a_viewer_ends_the_watching_alone(tmp_path: Path) -> None:
     assert watching.to_the_end() is None
     assert controller.asked == []
     controller.run.ask("stop")  # lets the thread end
+
+
+class Lines:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def line(self, text: str) -> None:
+        self.said.append(text)
+
+
+@pytest.mark.parametrize(("state", "said"), [("Execute", [LIES_THERE]), ("Stopping", [])])
+def test_a_ctrl_c_that_nobody_answers_is_told_as_that_once_and_what_lay_in_the_line_is_no_answer(
+    state: str, said: list[str]
+) -> None:
+    lines = Lines()
+    watched = Watching(cast(Watched, None), is_attended=False, waits=False, _state="Execute", _interrupts=1)
+    watched._tell_interrupts(cast(Progress, lines))
+    del lines.said[:]
+    watched._mind_silence(SUMMARY, cast(Progress, lines))
+    watched._state = state
+    for _ in range(3 * UNHEARD):
+        watched._mind_silence(None, cast(Progress, lines))
+    assert lines.said == said
 
 
 def test_what_is_not_to_be_heard_is_not_heard() -> None:
