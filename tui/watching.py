@@ -49,6 +49,7 @@ PATIENCE = 0.2  # s between two looks for a Ctrl-C while nothing is told
 RECORD_TRIES = 20
 RECORD_PAUSE = 0.1  # s
 CONFIRMED = 25  # times PATIENCE for which a run that somebody has confirmed may hold until that counts
+ANSWERED = 5  # the same where it asks something: what was answered with the confirmation is heard only then
 AT_ONCE = 200  # messages looked through while somebody is asked
 STOPPING = "asked for a normal stop; Ctrl-C again asks for a quick stop"
 STOPPING_QUICKLY = "asked for a quick stop"
@@ -225,7 +226,7 @@ class Watching:
 
     def _has_to_be_settled(self) -> bool:
         """A run that was asked to stop needs no other answer; one that was confirmed has its own, unless it asks something."""
-        is_answered = self.is_confirmed and self._quiet < CONFIRMED and not self.run.questions
+        is_answered = self.is_confirmed and self._quiet < (ANSWERED if self.run.questions else CONFIRMED)
         return not (self.waits or self._is_ending or self._interrupts or is_answered)
 
     def _tell(self, event: Event, progress: Progress) -> None:

@@ -156,16 +156,25 @@ QUESTION = QuestionAsked(0, OF, "q1", "Is the door shut?", ("yes", "no"))
     [
         [*HELD, changed("Held", "Unholding"), *HELD, HELD_SUMMARY],
         [HELD[0], *HELD, HELD_SUMMARY],
-        [QUESTION, *HELD, HELD_SUMMARY],
+        [QUESTION, *HELD, None, HELD_SUMMARY],
     ],
     ids=["holds again", "holds for something else", "asks something"],
 )
 def test_what_was_confirmed_counts_once_and_for_one_hold(
-    script: list[Message | None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    script: list[Message | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr("tui.watching.PATIENCE", 0.001)
     controller = Controller(script, SUMMARY, tmp_path)
     assert Watching(controller.run, is_attended=False, waits=False, is_confirmed=True).to_the_end() == HELD_SUMMARY
     assert "goes on holding" in capsys.readouterr().err
+
+
+def test_what_was_answered_with_the_confirmation_is_not_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.watching.asked", lambda question, is_over: pytest.fail(question))
+    told = Answered(0, OF, "q1", "yes", "ann")
+    script: list[Message | State | None] = [QUESTION, *HELD, told, changed("Held", "Unholding"), SUMMARY]
+    controller = Controller(script, SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=True, waits=False, is_confirmed=True).to_the_end() == SUMMARY
 
 
 def test_a_confirmation_that_comes_to_nothing_leaves_the_controller_holding(
