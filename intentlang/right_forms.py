@@ -29,6 +29,7 @@ FORMS: Mapping[str, str] = {
 """By the first word of the statement."""
 RUNG = 'A rung stands in a policy: `on grip_lost: retry 2, then hold "Check the pads"`.'
 RUNGS = frozenset(("retry", "hold", "skip", "then"))
+_THEN = "No line begins with `then`: lines about the same part keep the order they stand in; for others write `in order { … }`."
 _EQUALS = "There is no `=`: a state is asked by `is`, an amount compared by <, <=, > or >=."
 _IS = "There is no `==`: a state is asked by `is` (`s.verdict is reject`), an amount compared by <, <=, > or >=."
 _BLOCK = "There is no `:` here: a block stands in braces. "
@@ -101,6 +102,8 @@ def _statement(statement: str, at: int) -> str | None:
     words = re.findall(r"[a-zA-Z_]\w*", statement[:200])[:2]
     if not words:
         return None
+    if words[0] == "then" and RUNGS.isdisjoint(words[1:]):
+        return _THEN
     if words[0] in RUNGS:
         return RUNG
     form = FORMS.get(words[0]) or _misspelt(words[0])

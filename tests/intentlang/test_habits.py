@@ -88,6 +88,7 @@ def test_a_slip_in_a_right_statement_is_not_taken_for_a_habit() -> None:
         ("task t() { move shaft to outfeed }\ndo t", "`do load(s, lathe)`"),
         ("for each s in infeed {\n  retry 2\n}", "`on grip_lost: retry 2, then hold"),
         ("move shaft to outfeed\nskip", "A rung stands in a policy"),
+        ("move shaft to outfeed\nthen inspect shaft at gauge", "keep the order they stand in"),
         (
             "for each s in infeed {\n  inspect s at gauge\n  when s.verdict == reject { move s to scrap }\n}",
             "`s.verdict is reject`",
