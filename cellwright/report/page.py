@@ -71,10 +71,12 @@ def page(title: str, *sections: Markup, nav: Sequence[tuple[str, str]] = NAV, sc
         element("style", Markup(style)),
     )
     links = element("nav", *(joined(element("a", word, href=f"#{anchor}"), " ") for anchor, word in nav), aria_label="sections")
-    body = element(
-        "body", element("h1", name(title)), links, element("main", *sections), *(element("script", Markup(one)) for one in code)
+    top = joined(element("h1", name(title)), links)
+    code_of_ours = (element("script", Markup(one)).text for one in code)
+    whole = (top.text, "<main>", *(part.text for part in sections), "</main>", *code_of_ours)
+    return "".join(  # once: of a shift it is megabytes
+        ('<!doctype html>\n<html lang="en" dir="ltr">', head.text, "<body>", *whole, "</body></html>\n")
     )
-    return f'<!doctype html>\n<html lang="en" dir="ltr">{head.text}{body.text}</html>\n'
 
 
 def _replay(record: Record, taken: Course, opened: RunOpened, moves: MovesSeen) -> Markup:
