@@ -38,7 +38,7 @@ class Talk:
         self.ours, theirs = socket.socketpair()
         self.stops = socket.socketpair()
         host = Host(self.desk, 0.0001, goes_on)
-        self.thread = threading.Thread(target=host.converse, args=(Ends(theirs, self.stops[1]),))
+        self.thread = threading.Thread(target=host.converse, args=(Ends(theirs, self.stops[1]),), daemon=True)
         self.thread.start()
         self.frames = Frames()
 
