@@ -96,13 +96,15 @@ class Confirming:
         while answer not in question.answers:
             if not self.is_attended:
                 return None, looked
-            typed, now = self._typed(f"{printable(question.text)} [{printable(', '.join(question.answers))}] ", looked)
+            typed, now = self._typed(
+                f"{printable(question.text)} [{printable(', '.join(question.answers))}] ", looked, question.answers
+            )
             if typed is None or now != looked:
                 return None, now
             answer = typed
         return answer, looked
 
-    def _typed(self, text: str, looked: Looked) -> tuple[str | None, Looked | None]:
+    def _typed(self, text: str, looked: Looked, answers: tuple[str, ...] = ()) -> tuple[str | None, Looked | None]:
         """And the newest of what was shown by then; the wait ends where that is not `looked` any more."""
         newest: list[Looked | None] = [looked]
 
@@ -111,7 +113,7 @@ class Confirming:
                 newest[0] = self.run.looked_meanwhile(looked)
             return newest[0] != looked
 
-        return asked(text, is_other), newest[0]
+        return asked(text, is_other, answers), newest[0]
 
 
 def _noted(looked: Looked, question: str, answer: str) -> Looked:

@@ -311,7 +311,7 @@ class Watching:
         """Has each open question answered, for nothing goes on before; then asks what next. None as in `_answer`."""
         for name, question in tuple(self.run.questions.items()):
             asks = f"{printable(question.text)} [{printable(', '.join(question.answers))}, or stop] "
-            while (given := asked(asks, lambda: self._is_settled(messages))) not in question.answers:
+            while (given := asked(asks, lambda: self._is_settled(messages), question.answers)) not in question.answers:
                 if given in (None, "s", "stop"):
                     return None if self._is_settled_elsewhere() else "stop"
             self.run.answer(name, given or "")

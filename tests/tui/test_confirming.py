@@ -111,6 +111,16 @@ def test_a_question_is_asked_until_it_is_answered(monkeypatch: pytest.MonkeyPatc
     assert "\x1b" not in err
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"), [("Rack.Wide", "Rack.Wide"), ("rack.wide", "Rack.Wide"), ("GONE", "gone"), ("b", "b"), ("B", "B")]
+)
+def test_an_answer_may_have_capitals(typed: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asks = replace(QUIET, questions=(OpenQuestion("q1", "Where is it?", ("Rack.Wide", "gone", "b", "B")),))
+    controller = Controller([asks, answered(asks, told), None])
+    assert came(controller, f"{typed}\ny\n", monkeypatch) is None
+    assert controller.said == [f"q1={told}", "confirm 1"]
+
+
 def test_what_has_changed_at_the_confirmation_is_asked_about_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     controller = Controller([QUIET, MOVED])
     assert came(controller, "y\nn\n", monkeypatch) == MOVED

@@ -344,6 +344,14 @@ def test_an_open_question_is_answered_before_anything_is_resumed(
     assert capsys.readouterr().err.count("plan 3 uses robot rb. Go on so? [go on, not so, or stop]") == 2
 
 
+def test_an_answer_with_capitals_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("Rack.Wide\nr\n"))
+    asks = replace(ASKED, text="where is it?", answers=("Rack.Wide", "gone"))
+    controller = Controller([asks, *HELD, None, None, changed("Held", "Unholding"), SUMMARY], SUMMARY, tmp_path)
+    assert Watching(controller.run, is_attended=True, waits=False).to_the_end() == SUMMARY
+    assert controller.asked == ["question.3=Rack.Wide", "resume"]
+
+
 def test_a_question_that_was_answered_elsewhere_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("r\n"))
     answered = Answered(65_000_000_000, OF, "question.3", "go on", "ann")
