@@ -62,15 +62,16 @@ def test_who_wants_to_go_on_with_it_too_is_told(looking: RunFolder, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("state", "told_by", "waits"),
-    [("Complete", 1, False), ("Stopped", 1, True), ("Stopped", os.getpid(), False), ("Aborted", os.getpid(), False)],
+    ("state", "by_the_looking", "waits"),
+    [("Complete", False, False), ("Stopped", False, True), ("Stopped", True, False), ("Aborted", True, False)],
 )
 def test_one_that_has_just_come_to_its_end_waits_for_nobody(
-    state: PackState, told_by: int, waits: bool, looking: RunFolder, monkeypatch: pytest.MonkeyPatch
+    state: PackState, by_the_looking: bool, waits: bool, looking: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who has stopped it holds it to the end of its process; who takes it up looks at what another one has stopped."""
     with monkeypatch.context() as patch:
-        patch.setattr(os, "getpid", lambda: told_by)
+        if not by_the_looking:
+            patch.setattr(os, "getpid", lambda: 1)
         looking.release(replace(SUMMARY, run_id="left", state=state))
     assert looking.summary().pid is None
     with pytest.raises(JournalError, match="waits at another" if waits else "no run goes on"):
