@@ -26,6 +26,11 @@ class Begun:
     drives: tuple[str, ...] = ()
     speed: float | None = None
 
+    @property
+    def is_left_behind(self) -> bool:
+        """Whether its cell is there without its controller: a real one, or a simulated world that outlives it."""
+        return self.world is not None or not self.is_simulated
+
 
 def write_begun(run: Path, begun: Begun) -> None:
     """Raises OSError."""

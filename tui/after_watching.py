@@ -28,7 +28,7 @@ def said_at_last(summary: RunSummary, arguments: argparse.Namespace, record: str
 
 
 def _may_go_on(summary: RunSummary) -> bool:
-    """Stopped, or left by its controller; and its cell is there: a real one, or a simulated world that outlives it."""
+    """Stopped, or left by its controller; and its cell is there."""
     from cellwright.begun import read_begun
     from cellwright.folders import state_folder
     from controller.journal.folder import run_path
@@ -36,4 +36,4 @@ def _may_go_on(summary: RunSummary) -> bool:
 
     is_left = summary.state in (*STOPPED, "Interrupted")
     begun = read_begun(run_path(state_folder(), summary.run_id)) if is_left else None
-    return begun is not None and (begun.world is not None or not begun.is_simulated)
+    return begun is not None and begun.is_left_behind

@@ -50,7 +50,12 @@ def controlled(name: str | None) -> RunFolder:
 def _none_goes_on(newest: RunFolder | None) -> str:
     if newest is None or newest.kept() is not None:
         return "no run goes on; `cellwright runs` lists those on record"
-    return f"no run goes on: the controller of run {newest.id}, the newest, is gone; `cellwright resume` goes on with it"
+    from cellwright.begun import read_begun
+
+    begun = read_begun(newest.path)
+    is_left = begun is not None and begun.is_left_behind
+    then = "`cellwright resume` goes on with it" if is_left else "it cannot be gone on with"
+    return f"no run goes on: the controller of run {newest.id}, the newest, is gone; {then}"
 
 
 def _awaited(folder: RunFolder) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 
 from cell.diagnostic import Diagnostic
 from cell.run import PackState
+from cellwright.begun import Begun, write_begun
 from cellwright.cell_lock import CellLock, take
 from cellwright.one_controller import run_key
 from cellwright.taking_up import taken_up
@@ -78,11 +79,24 @@ def test_one_that_has_just_come_to_its_end_waits_for_nobody(
         living(None)
 
 
-def test_where_nobody_looks_no_run_goes_on_and_one_that_was_left_is_named(left: RunFolder) -> None:
+@pytest.mark.parametrize(
+    ("begun", "then"),
+    [
+        (Begun("world.json", None, True), "`cellwright resume` goes on"),
+        (Begun(None, None, False), "`cellwright resume` goes on"),
+        (Begun(None, None, True), "it cannot be gone on with"),
+        (None, "it cannot be gone on with"),
+    ],
+    ids=["kept world", "real", "world within", "not begun"],
+)
+def test_where_nobody_looks_no_run_goes_on_and_one_that_was_left_is_named(
+    begun: Begun | None, then: str, left: RunFolder
+) -> None:
     newer = RunFolder(left.path.with_name("newer"))
-    with pytest.raises(
-        JournalError, match="no run goes on: the controller of run newer, the newest, is gone; `cellwright resume`"
-    ):
+    if begun is not None:
+        newer.path.mkdir(exist_ok=True)
+        write_begun(newer.path, begun)
+    with pytest.raises(JournalError, match=f"no run goes on: the controller of run newer, the newest, is gone; {then}"):
         living(None)
     newer.release(replace(SUMMARY, run_id="newer", state="Complete"))
     with pytest.raises(JournalError, match="no run goes on; `cellwright runs`"):
