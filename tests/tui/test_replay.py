@@ -13,6 +13,7 @@ from controller.journal.journal import FILE
 from controller.run_state import NOTHING_YET
 from tests.journals.packing import FOLDER, unpacked
 from tui.cli import main
+from tui.commands.report import plans_on_record
 
 STORY = "gantry-held-and-resumed"
 
@@ -85,6 +86,23 @@ def test_a_damaged_journal_is_told_as_far_as_it_goes_and_ends_with_1(run: RunFol
     assert "R743: the journal is damaged behind event 299" in said.err
     assert main(["report", STORY]) == 0
     assert "R743" in capsys.readouterr().err
+
+
+def test_of_a_journal_that_lost_its_last_pages_the_plans_of_its_whole_events_are_reported(run: RunFolder, tmp_path: Path) -> None:
+    (first,) = run.plans()
+    other = RunFolder(tmp_path / "state" / "runs" / "other")
+    other.path.mkdir()
+    for plan in run.path.glob("plan-*.json"):
+        (other.path / plan.name).write_bytes(plan.read_bytes())
+    journal = DiskJournal(other.path, "other")
+    for event in list(run.events())[:80]:
+        journal.append([event], NOTHING_YET, is_durable=True)
+    journal.close()
+    size = (other.path / FILE).stat().st_size
+    with (other.path / FILE).open("r+b") as file:
+        file.truncate(size - size // 3)
+    assert other.damage() is not None
+    assert next(plans_on_record(other, is_whole=False)).plan_id == first.plan_id
 
 
 def test_a_journal_of_a_newer_version_is_refused(run: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:

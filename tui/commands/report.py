@@ -6,6 +6,7 @@ With -o a page of one file for a browser, which asks for nothing from outside.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,9 +84,11 @@ def _page_of(folder: RunFolder) -> str:
         return run_page(run_record(folder, event_line, open_workshop(lambda stage, done, of: None, processes=1)))
 
 
-def _tell_damage(folder: RunFolder) -> None:
+def _tell_damage(folder: RunFolder) -> bool:
+    """Whether the journal is whole; where it is not that is told. Raises JournalError."""
     if (damage := folder.damage()) is not None:
         say(printable(damage.text))
+    return damage is None
 
 
 def _account(folder: RunFolder) -> str:
@@ -95,14 +98,14 @@ def _account(folder: RunFolder) -> str:
     from tui.busy_text import Busy
     from tui.fidelity_text import fidelity_lines
 
-    _tell_damage(folder)
+    is_whole = _tell_damage(folder)
     busy = Busy()
     with legible(folder.path):
         account = report(busy.passing(folder.each_event()), folder.summary())
     lines = [printable(line) for line in account.splitlines()]
     if shares := list(busy.lines()):
         lines += ["", "busy, of the time from the first step to the last", *(f"  {line}" for line in shares)]
-    if motions := list(fidelity_lines(folder.id, _motions(folder))):
+    if motions := list(fidelity_lines(folder.id, _motions(folder, is_whole))):
         lines += ["", *motions]
     return "\n".join(lines)
 
@@ -114,16 +117,16 @@ def _document(folder: RunFolder) -> dict[str, Any]:
     from tui.figure_document import figure_document
     from tui.run_text import run_document
 
-    _tell_damage(folder)
+    is_whole = _tell_damage(folder)
     figures = figure_document(figures_of(folder.each_event()))
-    return {**run_document(folder.summary()), "figures": figures, "motions": motion_documents(_motions(folder))}
+    return {**run_document(folder.summary()), "figures": figures, "motions": motion_documents(_motions(folder, is_whole))}
 
 
 def _compared_account(folder: RunFolder) -> Account:
     """Raises JournalError."""
     from tui.comparison_text import Account
 
-    return Account(folder.id, folder.summary().makespan_s, _motions(folder))
+    return Account(folder.id, folder.summary().makespan_s, _motions(folder, _tell_damage(folder)))
 
 
 def _compared(folder: RunFolder, other: Account, is_json: bool) -> str | dict[str, Any]:
@@ -134,7 +137,7 @@ def _compared(folder: RunFolder, other: Account, is_json: bool) -> str | dict[st
     return comparison_document(one, other) if is_json else "\n".join(comparison_lines(one, other))
 
 
-def _motions(folder: RunFolder) -> tuple[MotionRun, ...]:
+def _motions(folder: RunFolder, is_whole: bool) -> tuple[MotionRun, ...]:
     """As its recording has them; none where there is no recording. Raises JournalError."""
     from cellwright.tool_points import tool_points
     from cellwright.workshop import open_workshop
@@ -145,7 +148,7 @@ def _motions(folder: RunFolder) -> tuple[MotionRun, ...]:
         return ()
     known: dict[str, Motion] = {}
     first: MotionPlan | None = None
-    for plan in folder.plans():
+    for plan in plans_on_record(folder, is_whole):
         first = first or plan
         known |= plan.motions
     if first is None:
@@ -153,3 +156,16 @@ def _motions(folder: RunFolder) -> tuple[MotionRun, ...]:
     points = tool_points(first, open_workshop(lambda what, over, of: None, processes=1))
     samples = (sample for recording in folder.recordings() for sample in read_recording(recording))
     return motions_run(samples, known, points or (lambda motion: None))
+
+
+def plans_on_record(folder: RunFolder, is_whole: bool) -> Iterator[MotionPlan]:
+    """In the order in which they were released. Of a journal that is damaged those of its whole events: what finds them faster
+    may be damaged as well. Raises JournalError."""
+    from cell.events import PlanReleased
+
+    if is_whole:
+        yield from folder.plans()
+        return
+    for event in folder.each_event():
+        if isinstance(event, PlanReleased) and event.plan is not None:
+            yield event.plan
