@@ -176,7 +176,7 @@ class Server:
                 self.turn(0.0 if self._waits else TURN)
             except Exception as defect:  # whatever it is, the next turn hears a stop
                 if said != (said := f"{type(defect).__name__}: {defect}"):
-                    print(f"a turn of the terminals was broken off: {said}", file=sys.stderr, flush=True)  # noqa: T201  the controller's own log
+                    _log(f"a turn of the terminals was broken off: {said}")
                 time.sleep(TURN)
         self.close()
 
@@ -225,7 +225,7 @@ class Server:
             self._guarded(link, self._hear_out)
             self._drop(link)
         except Exception as defect:
-            print(f"terminal {link.terminal.name!r} is let go: {type(defect).__name__}: {defect}", file=sys.stderr, flush=True)  # noqa: T201  the controller's own log
+            _log(f"terminal {link.terminal.name!r} is let go: {type(defect).__name__}: {defect}")
             self._drop(link)
 
     def _take_over(self) -> None:
@@ -391,3 +391,9 @@ class Server:
                 terminal.taken(count, now)
                 if self._reception.phase == "over":
                     self._until = now + LAST_WORDS
+
+
+def _log(text: str) -> None:
+    """Where the disk takes no more, terminals are heard all the same."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201  the controller's own log
