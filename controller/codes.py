@@ -216,7 +216,7 @@ _PAGES = (
     ),
     _page(
         "R728", "nobody has come",
-        "A person was asked for something and has not begun it for ten minutes beyond three times what it usually takes.",
+        "A person was asked for something and has not begun it for ten minutes beyond five times what it usually takes.",
         "A person is awaited and never commanded; a `within` around the line says how long to wait, `on timeout` what then.",
         "Do what was asked for, or see to it that somebody can; then resume, and it is asked for again.",
     ),
