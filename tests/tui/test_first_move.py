@@ -14,6 +14,7 @@ from cellwright.file_store import FileStore
 from tests.tui.test_run_renderers import PROMISED
 from tui.asked_to_run import is_agreed
 from tui.cli import main
+from tui.commands.plan import what_follows
 
 STEP_KEYS = {"id", "operation", "verb", "robot", "object", "from", "to", "start_s", "duration_s", "claims", "preds", "because"}
 
@@ -332,3 +333,8 @@ def test_diff_names_the_line_and_the_fact_that_were_edited_in_place(
     assert "are not kept, and `diff` may name no lines: " in capsys.readouterr().err
     assert main(["diff", "a.plan", "c.plan"]) == 0
     (module_cache / "sources").unlink()
+
+
+def test_after_a_plan_for_orders_the_next_command_has_them() -> None:
+    assert what_follows(Path("kits.plan"), "my orders.jsonl") == "kits.plan --orders 'my orders.jsonl'"
+    assert what_follows(Path("kits.plan"), None) == "kits.plan"

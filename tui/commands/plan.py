@@ -6,6 +6,7 @@ The plan goes to PLAN, else to the working folder under the intent's name with `
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
 import time
@@ -72,8 +73,13 @@ def act(arguments: argparse.Namespace) -> int:
         _report(prepared.ready, arguments.report)
     _show(prepared.ready, arguments)
     say(f"planned and proved in {lasting(time.monotonic() - began)}, written to {printable(str(target))}")
-    say(f"Next: cellwright simulate {printable(str(target))}")
+    say(f"Next: cellwright simulate {printable(what_follows(target, arguments.orders))}")
     return DONE
+
+
+def what_follows(target: Path, orders: str | None) -> str:
+    """What `simulate` is to be given for the plan in `target`: one that was made for orders relies on them."""
+    return shlex.join([str(target), *(() if orders is None else ("--orders", str(orders)))])
 
 
 def _keep(ready: Ready) -> None:
