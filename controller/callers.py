@@ -59,6 +59,9 @@ class NoKeys:
         return None
 
 
+SAMPLE_PERIOD = 50_000_000  # ns of a real clock between two looks at what robots have measured: as often as terminals are told
+
+
 class Recorder(Protocol):
     def take(self, drivers: DriverSet, state: RunState) -> None:
         """Gathers samples, in memory."""

@@ -43,7 +43,7 @@ from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
 from controller.arrivals import WAITING as WITHOUT_ORDERS
 from controller.asking import Asking, PlannerLink, way_told
-from controller.callers import AnswerBook, Inbox, KeyBook, NoAnswers, NoKeys, Recorder
+from controller.callers import SAMPLE_PERIOD, AnswerBook, Inbox, KeyBook, NoAnswers, NoKeys, Recorder
 from controller.clock import Clock
 from controller.dispatch import Dispatcher
 from controller.inquiry import commands_found, declared, faults_found, faults_over, measured, robots_found
@@ -106,6 +106,7 @@ class Runner:
     _marked: int = 0
     _watched: int = 0
     _settled: int = 0
+    _sampled: int = 0
     _asked_early: tuple[tuple[Asked, str], ...] = ()
     _is_expired: bool = True  # since the loop was away last: where looks take long nothing is put off for ever
     _dispatcher: Dispatcher = field(init=False)
@@ -288,6 +289,8 @@ class Runner:
         self._poll(now)
         self._fold(self._watch.at_each_look(self.state, now))
         self._fold(self._of_journal(now))
+        if self.clock.kind == "real" and now - self._sampled >= SAMPLE_PERIOD:  # who watches sees a motion while it lasts
+            self._take_samples()
         self._answer(now)
         if now >= self._settled:
             self._is_expired = True
@@ -349,7 +352,7 @@ class Runner:
     def _take_samples(self) -> None:
         if self.recorder is not None:
             self.recorder.take(self.drivers, self.state)
-            self._is_unrecorded = True
+            self._is_unrecorded, self._sampled = True, self.clock.now()
 
     def _expire(self, now: int) -> None:
         for name, due in sorted(self.state.timers.items(), key=lambda item: (item[1], item[0])):

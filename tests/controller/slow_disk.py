@@ -12,6 +12,7 @@ from cell.events import CommandReported, Event
 from cell.run import RunSpec
 from cell.scenario import Disturbance
 from cell_drivers.simulated import SimulatedCell
+from controller.callers import Recorder
 from controller.clock import VirtualClock, Wait
 from controller.dispatch import Dispatcher
 from controller.journal.journal import MemoryJournal
@@ -96,6 +97,7 @@ def late(
     asks: tuple[Ask, ...] = (),
     given: RunSpec | None = None,
     drivers: SimulatedCell | None = None,
+    recorder: Recorder | None = None,
 ) -> Late:
     """Tends the lathe with a disk of that delay."""
     given = given or spec(intent())
@@ -111,7 +113,7 @@ def late(
     Seen.calls, Seen.now = calls, staticmethod(drivers.virtual.now)
     runner = Runner(
         given, drivers, TickingClock(drivers.virtual), journal, AtOnce(SmallPlanner(3)), Script(asks), ends_when_held=True,
-        dispatcher=Seen,
+        dispatcher=Seen, recorder=recorder,
     )  # fmt: skip
     state = runner.run(released(plan))
     return Late(journal.events, state, drivers, calls)

@@ -3,10 +3,12 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from cell.commands import StopAll
+from cell.driver import DriverSet
 from cell.events import (
     NOT_SENT,
     CommandReported,
@@ -20,11 +22,13 @@ from cell.events import (
 from cell.run import RunSpec
 from cell.scenario import Disturbance, GripLost, PersonEnters, Reject
 from cell_drivers.simulated import SimulatedCell
+from controller.callers import SAMPLE_PERIOD
 from controller.journal.replay import verified
 from controller.rehearsal import Ask
+from controller.run_state import RunState
 from tests.controller.slow_disk import TICK, Late, late
 from tests.controller.small_planner import cell
-from tests.controller.tending import spec, tend
+from tests.controller.tending import spec, tend, world
 from tests.long import rest_is_long
 
 SLOW = 2.0  # s
@@ -185,3 +189,24 @@ def test_however_disk_people_and_operators_fall_together_nothing_is_done_twice_o
     run = late(drawn(seed), *disturbances, asks=(*asks, *LATER), given=draw.choice((spec(), stopping_zone())))
     assert run.state.pack in ("Complete", "Held")
     agrees(run)
+
+
+class Taking:
+    """When samples were gathered, in s."""
+
+    def __init__(self, drivers: SimulatedCell) -> None:
+        self.at: list[float] = []
+        self._now = drivers.virtual.now
+
+    def take(self, drivers: DriverSet, state: RunState) -> None:
+        self.at.append(self._now() / 1e9)
+
+    def write(self) -> None: ...
+
+
+def test_what_robots_measure_is_taken_while_they_move_and_not_only_when_they_have() -> None:
+    drivers = world()
+    taking = Taking(drivers)
+    run = late(always(0.0), drivers=drivers, recorder=taking)
+    assert run.state.pack == "Complete"
+    assert max(b - a for a, b in pairwise(taking.at)) <= (SAMPLE_PERIOD + 2 * TICK) / 1e9
