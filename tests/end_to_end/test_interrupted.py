@@ -171,6 +171,7 @@ def test_a_terminal_that_goes_while_its_plan_is_proved_leaves_no_locked_cell(pro
     assert not run.folder.path.exists()
 
 
+@pytest.mark.usefixtures("hangups")
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 @pytest.mark.long
 def test_a_terminal_that_has_to_go_leaves_the_run(number: signal.Signals, program: Program, plan_file: Path) -> None:

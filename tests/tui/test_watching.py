@@ -393,6 +393,7 @@ def test_a_question_that_is_no_longer_of_use_is_not_waited_for(monkeypatch: pyte
         assert asked("[r]esume or [S]top? ", lambda: next(looks)) is None
 
 
+@pytest.mark.usefixtures("hangups")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_terminal_that_has_to_go_asks_for_nothing(
     number: signal.Signals, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -450,6 +451,7 @@ def test_what_is_not_to_be_heard_is_not_heard() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.usefixtures("hangups")
 def test_what_comes_behind_the_end_of_a_terminal_brings_nothing_back() -> None:
     came: list[int] = []
     before = signal.signal(signal.SIGCONT, lambda number, _: came.append(number))
