@@ -29,8 +29,9 @@ from cell.events import CommandStatus as Status
 from cell.geometry import Array
 from cell.motion_plan import MotionPlan
 from cell.run import RunContext
-from cell.steps import AtMeasured, Fact, FactName, Move, Stance, stance_name
+from cell.steps import Fact, FactName, Stance, stance_name
 from controller.run_state import DeviceBelief, HandBelief, RunState
+from controller.stance_seen import stance_seen
 
 NEAR = 2e-3  # rad or m: how far a robot at rest may at most be from a stance to be seen in it
 STANDSTILL = 1e-3  # rad/s or m/s
@@ -89,7 +90,7 @@ def robot_seen(state: RunState, at: int, seen: device.RobotState, stances: Stanc
     stands there: no further than its driver starts a motion from."""
     if not is_at_rest(seen):
         return
-    stance = _stance(state, seen, stances.get(seen.device, {}), within)
+    stance = stance_seen(state, seen, stances.get(seen.device, {}), within)
     believed = state.belief.robots.get(seen.device)
     if believed is None or believed.stance != stance:
         fact = Fact("stands", (seen.device, stance_name(stance)))
@@ -206,37 +207,6 @@ def _leaf(
             yield FactObserved(at, of, Fact(words[0] if seen == "open" else words[1], (device,)), True, source, age)
     elif is_open is not None:
         yield FactObserved(at, of, Fact(words[0] if is_open else words[1], (device,)), False, source, age)
-
-
-def _stance(state: RunState, seen: device.RobotState, known: Mapping[Stance, Array], within: float) -> Stance:
-    """The stance that the joints are in: the one expected here if it fits, else any that does, else as measured."""
-    for stance in _expected(state, seen.device):
-        if stance in known and _is_at(seen.q, known[stance], within):
-            return stance
-    fitting = next((stance for stance, q in known.items() if _is_at(seen.q, q, within)), None)
-    return fitting if fitting is not None else AtMeasured(tuple(float(x) for x in seen.q))
-
-
-def _expected(state: RunState, robot: str) -> Iterator[Stance]:
-    """Two stances may share their joint positions: where the motion under way ends, where it stood, where the plan starts."""
-    progress = state.progress
-    flight = progress.flights.get(progress.busy.get(robot, ""))
-    if flight is not None and flight.step is not None and progress.plan is not None:
-        action = progress.plan.steps[flight.step].action
-        if isinstance(action, Move):
-            yield action.need.end
-    believed = state.belief.robots.get(robot)
-    if believed is not None and believed.stance is not None:
-        yield believed.stance
-    if progress.plan is not None:
-        for step in progress.plan.plan.tasks.steps:
-            if isinstance(step.action, Move) and step.action.need.robot == robot:
-                yield step.action.need.start
-                return
-
-
-def _is_at(q: Array, stance: Array, within: float) -> bool:
-    return q.shape == stance.shape and float(np.max(np.abs(q - stance))) <= within
 
 
 def _events_seen(state: RunState, at: int, context: RunContext, signal: str, value: object) -> Iterator[Observation]:
