@@ -32,13 +32,13 @@ def unwanted(state: RunState, command: Command) -> str | None:
     if flight.step is None:
         return None if command.of.step is None else "its step is given up"
     d = draft_of(state, state.now)
+    if d.trouble.mode != "running" and not (flight.step in d.trouble.going_on and carried_on.is_proved(d)):
+        return "what runs is let end, and nothing new is begun"
     d.proceed(busy=d.progress.busy.delete(flight.device))  # what has not gone out yet is not in its own way
     return _hindrance(d, flight.step)
 
 
 def _hindrance(d: Draft, name: str) -> str | None:
-    if d.trouble.mode != "running" and not (name in d.trouble.going_on and carried_on.is_proved(d)):
-        return "what runs is let end, and nothing new is begun"
     step = d.plan.steps[name]
     if (fact := progress.unmet(d, step)) is not None:
         return f"it is no longer observed that {fact.text}"
