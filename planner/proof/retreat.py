@@ -22,7 +22,8 @@ from cell.motion_plan import Motion, MotionPlan
 from cell.plan_inputs import Pairs
 from cell.released_plan import Obligation, Proof
 from cell.retreat import BARELY, RULE, SPEED, retreat_plan
-from cell.state import InPlace, PlanningRequest, tool_at
+from cell.shelves import is_bin, presentation, stock
+from cell.state import PlanningRequest, tool_at
 from cell.steps import Along, AtHub, AtMeasured, Because, Docking, MotionNeed, Touch
 from planner.proof.certificates import Judge
 from planner.proof.contact_way import CONTACT_TRAVEL
@@ -59,7 +60,7 @@ def prove_retreat(
     claim = f"{need.robot} comes out clear of all that stands, and stops"
     proved = Obligation("retreat", "clearance", claim, "for all durations", f"judged as a motion: {slack}", None, (span,))
     fastest = {key: v.fastest for key, v in verdicts.items() if v.fastest is not None}
-    return Outcome(Proof((proved,), (STILL,), fastest))
+    return Outcome(Proof((proved,), (STILL, *_presented(need, request)), fastest))
 
 
 def _refused(plan: MotionPlan, need: MotionNeed, what: str, request: PlanningRequest) -> Diagnostic:
@@ -110,6 +111,13 @@ def _wrong(plan: MotionPlan, need: MotionNeed, request: PlanningRequest) -> Iter
             yield from _beside_path(need, touch, request)
         case None:
             pass
+
+
+def _presented(need: MotionNeed, request: PlanningRequest) -> Iterator[str]:
+    """What is taken for granted of the bin out of which it lifts its part: as of a plan that takes one from there."""
+    touch = need.touch
+    if isinstance(touch, Touch) and touch.pair == "part and place" and is_bin(request.cell, touch.place):
+        yield presentation(touch.place)
 
 
 def _is_barely(motion: Motion) -> bool:
@@ -165,8 +173,8 @@ def _beside(need: MotionNeed, request: PlanningRequest, is_barely: bool) -> Iter
     has_it = any((c.hand, c.kind, c.grasp) == (touch.hand, touch.kind, touch.grasp) for c in need.carried)
     if has_it is not (touch.pair == "part and place"):
         yield f"the hand {'holds' if has_it else 'does not hold'} the part of its contact"
-    lies = any(isinstance(p.location, InPlace) and p.location.place == touch.place for p in request.state.parts)
-    if has_it and lies and place.capacity is not None:
+    is_full = place.capacity is not None and len(stock(request.state.parts, place.name)) >= place.capacity
+    if has_it and is_full:  # of a bin the next one comes to the front when this one is out
         yield f"something lies at {touch.place}, where the part in its hand would be"
     if is_barely:
         return

@@ -15,8 +15,9 @@ import pytest
 from cell.geometry import Array, frozen
 from cell.motion_plan import ContactAllowance, Motion, MotionPlan, Segment
 from cell.retreat import BARELY, RULE, SPEED, left, retreat_plan
-from cell.state import CellState, PlanningRequest
-from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPocket, Because, Docking, MotionNeed, Stance
+from cell.shelves import presentation
+from cell.state import CellState, InHand, InPlace, PlanningRequest
+from cell.steps import Along, AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Because, Carried, Docking, MotionNeed, Stance, Touch
 from planner.assembled import assembled
 from planner.proof.release import release
 from tests.constructs.bench import Bench
@@ -247,6 +248,59 @@ def test_a_way_out_of_a_pocket_is_refused(
     given: tuple[str, str, str | None, dict[str, str]], stands: dict[str, object], why: str
 ) -> None:
     assert why in said(*undocked(*given, **stands))  # type: ignore[arg-type]
+
+
+# --- out of a bin --------------------------------------------------------------------------------------------------------
+
+BAGS = """
+part bag {
+  mass 0.2 kg
+  shape box (80 mm, 60 mm, 40 mm)
+  grip 20 N
+}
+shelf bins {
+  at (0 mm, 600 mm, 100 mm)
+  holds [bag]
+  contains bag 3 parts
+}
+tray out {
+  at (0 mm, -600 mm, 100 mm)
+  grid 1x3
+  pitch [200 mm, 200 mm]
+  holds bag
+}
+"""
+
+
+@cache
+def bagging() -> Bench:
+    return Bench.of(BAGS, "bag", "for each b in bins {\n  move b to out\n}\n")
+
+
+def lifted(place: str, others: int) -> tuple[Motion, PlanningRequest]:
+    """With a bag that was just gripped there, and where so many `others` lie still."""
+    there, hub = AtPlace(place, "grip.a", "bag", 0), AtHub(bagging().cell.places[place].equipment)
+    q = bagging().configuration(there) + np.array([0.0, 0.0, 0.005, 0.0])
+    touch = Touch("part and place", place, "grip.a", "bag", 0, "start")
+    need = MotionNeed("g1", measured(q), hub, (Carried("grip.a", "bag", 0),), touch, SPEED, (), "grip")
+    lying = tuple(replace(part, location=InPlace(place)) for part in bagging().start.parts[:others])
+    held = replace(bagging().start.parts[0], id="bag#9", location=InHand("grip.a", 0))
+    state = standing_at(bagging().start, {"g1": measured(q)}, parts=(*lying, held))
+    return across(need, [*up_from(q), bagging().configuration(hub)]), stopped_on(need, bagging().request(state))
+
+
+@pytest.mark.parametrize(("place", "others"), [("bins.bag", 0), ("bins.bag", 2), ("out[1]", 0)])
+def test_a_part_comes_out_of_its_bin_whatever_lies_behind_it(place: str, others: int) -> None:
+    """And a plan that takes one from there takes the same for granted."""
+    motion, asked = lifted(place, others)
+    assert said(motion, asked) == ""
+    proof = release(plan_of(motion, asked), asked, versions=VERSIONS).expect().proof
+    assert [text for text in proof.assumptions if "comes to the front" in text] == [presentation(place)] * (place == "bins.bag")
+
+
+@pytest.mark.parametrize(("place", "others"), [("bins.bag", 3), ("out[1]", 1)])
+def test_a_part_that_is_held_is_not_where_as_many_lie_as_can(place: str, others: int) -> None:
+    assert f"something lies at {place}, where the part in its hand would be" in said(*lifted(place, others))
 
 
 # --- past another robot --------------------------------------------------------------------------------------------------
