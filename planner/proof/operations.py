@@ -54,7 +54,7 @@ from planner.proof.wanted_place import is_given, person_of, wrong_in_asking
 @dataclass(slots=True)
 class Matched:
     """Which operation does which duty, which choice answers which fork, and the steps of each key. `met`: goals that ask for
-    nothing as this plan goes, with what they wait for."""
+    nothing as this plan goes, with what they wait for. `leaving`: the steps with which robots leave what the plan begins in."""
 
     duty_of: dict[str, Duty | ForkDuty] = field(default_factory=dict)
     branch_of: dict[str, BranchRef | None] = field(default_factory=dict)
@@ -62,6 +62,7 @@ class Matched:
     steps_of: dict[Key, list[Step]] = field(default_factory=dict)
     met: Mapping[Key, frozenset[Key]] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
+    leaving: frozenset[str] = frozenset()
 
 
 def served_by(tasks: TaskPlan) -> frozenset[Key]:
@@ -71,7 +72,7 @@ def served_by(tasks: TaskPlan) -> frozenset[Key]:
 
 def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) -> Matched:
     """Every disagreement is in `found`; the rest is to be used only when it is empty."""
-    out = Matched()
+    out = Matched(leaving=frozenset(_getting_out(tasks)))
     _match_goals(tasks, duties, cell, state, out)
     if not out.found:
         _match_forks(tasks, duties, cell, out)
@@ -296,7 +297,8 @@ def _fork_wrong(
     cell: CellModel,
     robot_of: Mapping[str, str | None],
 ) -> Iterator[str]:
-    """It brings the robot there, decides, and may gather the branches in which nothing is done."""
+    """It brings the robot there, also out of where an earlier plan left it, decides, and may gather the branches in which nothing
+    is done."""
     choice = out.choice_of.get(duty.key)
     if (
         operation.verb != "when"
@@ -316,6 +318,7 @@ def _fork_wrong(
                 wrong = not is_open
             case _:
                 wrong = True
+        wrong = wrong and (step.branch is not None or step.id not in out.leaving)
         if wrong or (step.branch is not None and (choice is None or step.branch.choice != choice.id)):
             yield f"{step.id} is no part of a decision"
         if step.robot not in (None, operation.robot) and not _is_sent_home(step, operation, cell):

@@ -11,8 +11,8 @@ from cell.declared_state import declared_state
 from cell.events import GoalReached
 from cell.plan_file import with_plan_id
 from cell.scenario import GripLost, MissingPart, Reject
-from cell.state import CellState, InPlace
-from cell.steps import Inspect
+from cell.state import CellState, InHand, InPlace
+from cell.steps import AtPlace, Inspect, Move, Touch
 from tests.constructs.bench import Bench
 from tests.constructs.test_rework import CELL as REWORK
 from tests.planner.proof.mutants import plan_mutants
@@ -151,6 +151,35 @@ def test_a_plan_that_leaves_out_the_rest_of_a_sample_is_refused() -> None:
     read = b.planned(in_the_midst(midst, "accept")).expect().tasks.reads
     refused = b.proved(with_plan_id(replace(plan, tasks=replace(plan.tasks, reads=read))), in_the_midst(midst, "accept"))
     assert [d.message for d in refused.diagnostics] == ["no operation of the plan does this for shaft#1"]
+
+
+TWO = REWORK_SAMPLED.replace("6 parts", "2 parts")
+
+
+def stopped_at_the_infeed() -> CellState:
+    """With the second shaft, just gripped, while the first one is looked at."""
+    state, there = in_the_midst(set(), None), AtPlace("infeed[2]", "grip.a", "shaft", 0)
+    held = replace(state.parts[1], location=InHand("grip.a", 0))
+    return replace(state, parts=(state.parts[0], held, *state.parts[2:]), stances={**state.stances, "g1": there})
+
+
+def test_a_robot_may_get_out_of_where_it_was_stopped_to_wait_for_a_verdict() -> None:
+    plan = bench(TWO).released(stopped_at_the_infeed()).expect().motion_plan
+    first = next(step for step in plan.tasks.steps if isinstance(step.action, Move))
+    assert isinstance(first.action, Move)
+    assert isinstance(first.action.need.touch, Touch)
+    assert [o.verb for o in plan.tasks.operations if o.id == first.operation] == ["when"]
+
+
+def test_no_other_contact_belongs_to_a_decision() -> None:
+    b, state = bench(TWO), stopped_at_the_infeed()
+    plan = b.planned(state).expect()
+    fork = next(o for o in plan.tasks.operations if o.verb == "when")
+    out = [s for s in plan.tasks.steps if isinstance(s.action, Move) and isinstance(s.action.need.touch, Touch)]
+    later = next(s for s in out[1:] if s.action.need.touch.end == "start" and s.branch is None)  # type: ignore[union-attr]
+    steps = tuple(replace(s, operation=fork.id) if s is later else s for s in plan.tasks.steps)
+    refused = b.proved(with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=steps))), state)
+    assert f"{fork.id}: {later.id} is no part of a decision" in [d.message for d in refused.diagnostics]
 
 
 def test_a_bad_sample_is_reworked_whatever_is_planned_anew_meanwhile() -> None:
