@@ -21,15 +21,11 @@ from cell.driver_errors import DriverError
 from cell.events import (
     CommandReported,
     Event,
-    JogAsked,
-    JogLeft,
     JournalReported,
     LookMissed,
     NoPlan,
     Observation,
     OperatorAsked,
-    OrderArrived,
-    OrderWithdrawn,
     OutcomeTold,
     PlanReleased,
     RunOpened,
@@ -38,21 +34,20 @@ from cell.events import (
     TimerExpired,
 )
 from cell.motion_plan import MotionPlan
-from cell.orders import OrderAdded, OrderCancelled
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
-from controller.arrivals import WAITING as WITHOUT_ORDERS
 from controller.asking import Asking, PlannerLink, way_told
 from controller.callers import SAMPLE_PERIOD, AnswerBook, Inbox, KeyBook, NoAnswers, NoKeys, Recorder
 from controller.clock import Clock
 from controller.dispatch import Dispatcher
+from controller.idle import waits_for_somebody, waits_too_long
 from controller.inquiry import commands_found, declared, faults_found, faults_over, measured, robots_found
 from controller.journal.journal import Journal
-from controller.lease import Key, Press
 from controller.machine import advance
 from controller.observe import observations, ordered, stances_of
 from controller.order_book import Announced, OrderBook
 from controller.run_state import NOTHING_YET, RunState, next_number
+from controller.said import of_key, of_orders
 from controller.sending import Sending, Waiting
 from controller.taken_back import unwanted
 from controller.vigil import SETTLING, UNWATCHED, Vigil
@@ -60,7 +55,6 @@ from controller.watch import Watch, first_look, told, zones_seen
 
 MINUTE = 60_000_000_000
 WATCH_PERIOD = 1_000_000_000  # ns between two looks at what no event tells and no look before shows: silence, links
-LONGEST_SUSPENDED = 8 * 3600_000_000_000  # ns of simulated time, after which a rehearsal ends that nothing is foreseen to go on
 ANSWER_PERIOD = 0.02  # s of real time between two looks at planner and inbox while virtual time stands still
 DISK_PERIOD = 0.005  # s of real time between two looks at the drivers while a command waits for the disk
 
@@ -254,21 +248,11 @@ class Runner:
         return is_next and trouble.mode == "planning"
 
     def _waits_for_somebody(self) -> bool:
-        """Held, or without orders, and nothing under way but what stands halted on its path: time that only passes because we let
-        it would run on without end."""
-        is_waiting = self.state.pack == "Held" or (self._is_without_orders() and self.orders.next_time() is None)
-        is_foreseen = self.inbox.next_time() is not None or self.keys.next_key() is not None
-        is_under_way = any(f.device not in self.state.trouble.halted for f in self.state.progress.flights.values())
-        return is_waiting and not is_under_way and not is_foreseen
+        is_asked = self.inbox.next_time() is not None or self.keys.next_key() is not None
+        return waits_for_somebody(self.state, is_foreseen=is_asked, is_order_foreseen=self.orders.next_time() is not None)
 
     def _waits_too_long(self) -> bool:
-        """Whoever is in a zone, or does not bring parts, may never go, or come."""
-        since = self.state.trouble.starved_since
-        is_foreseen = self.inbox.next_time() is not None or self.orders.next_time() is not None
-        return since is not None and not is_foreseen and self.state.now - since > LONGEST_SUSPENDED
-
-    def _is_without_orders(self) -> bool:
-        return self.state.pack == "Suspended" and self.state.belief.short == (WITHOUT_ORDERS,)
+        return waits_too_long(self.state, is_foreseen=self.inbox.next_time() is not None or self.orders.next_time() is not None)
 
     def _look(self) -> None:
         """Everything new, folded, written and answered."""
@@ -283,8 +267,8 @@ class Runner:
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what != "finish")
         if away > UNWATCHED and self.clock.kind == "real":  # simulated time stood still as well
             self._fold((LookMissed(now, self._subject, away),))
-        self._fold(self._of_key(key, now) for key in self.keys.take_keys(now))
-        self._fold(self._of_orders(now))  # the last ones come before the word that no more do
+        self._fold(of_key(key, self._subject, now) for key in self.keys.take_keys(now))
+        self._fold(of_orders(self.orders.take(now), self._subject, now))  # the last ones come before the word that no more do
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what == "finish")
         self._poll(now)
         self._fold(self._watch.at_each_look(self.state, now))
@@ -300,19 +284,6 @@ class Runner:
         if self._is_unrecorded and self.recorder is not None:
             self._is_unrecorded = False
             self.recorder.write()
-
-    def _of_orders(self, now: int) -> Iterator[Observation]:
-        for change in self.orders.take(now):
-            match change:
-                case OrderAdded(order):
-                    yield OrderArrived(now, self._subject, order)
-                case OrderCancelled(order_id):
-                    yield OrderWithdrawn(now, self._subject, order_id)
-
-    def _of_key(self, key: Key, now: int) -> JogAsked | JogLeft:
-        if isinstance(key, Press):
-            return JogAsked(now, self._subject, key.jog, key.who, key.terminal, key.is_held)
-        return JogLeft(now, self._subject, key.terminal, key.why)
 
     def _of_journal(self, now: int) -> Iterator[Observation]:
         why = self.journal.trouble()

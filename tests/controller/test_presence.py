@@ -120,7 +120,7 @@ def test_a_person_suspends_the_run_and_it_holds_when_they_have_left() -> None:
 
 
 def test_a_rehearsal_ends_suspended_where_somebody_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("controller.runner.LONGEST_SUSPENDED", 100_000_000_000)
+    monkeypatch.setattr("controller.idle.LONGEST_SUSPENDED", 100_000_000_000)
     record, _ = run("when_occupied stop", (8.0, 1e7))
     assert record.summary.state == "Suspended"
     assert 108.0 < record.events[-1].at / 1e9 < 200.0
