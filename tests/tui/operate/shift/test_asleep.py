@@ -35,14 +35,21 @@ def stop_its_process(run: RunFolder) -> int:
     return pid
 
 
+def has_started(event: object) -> bool:
+    return isinstance(event, CommandSent) and isinstance(event.command, StartMotion)
+
+
 def moving(run: RunFolder) -> None:
-    """Waits until it does."""
+    """Waits until it does, and until the disk has it: terminals are told before."""
     terminal = attach_to(run, "view", 0)
-    for message in terminal.messages(PATIENCE):
-        if isinstance(message, CommandSent) and isinstance(message.command, StartMotion):
-            terminal.leave()
+    if not any(has_started(message) for message in terminal.messages(PATIENCE)):
+        raise AssertionError("nothing has moved")
+    terminal.leave()
+    for _ in range(LOOKS):
+        if any(has_started(event) for event in run.events()):
             return
-    raise AssertionError("nothing has moved")
+        time.sleep(0.001)
+    raise AssertionError("nothing is written")
 
 
 def ended(run: RunFolder) -> tuple[Event, ...]:
