@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple, assert_never
 
+from cell.codec import canonical
 from cell.model import CellModel
 from cell.presence import Conflicts, Moving, Presence, Resting
 from cell.steps import AtHome, AtHub, AtMeasured, AtPlace, AtPocket, Stance
@@ -50,7 +51,7 @@ class RightOfWay:
         self._number: dict[Mark, Spot] = {}
         self._against: list[dict[Spot, str]] = []
         self._crowds: dict[Spot, Crowd] = {}
-        for one, other in conflicts:
+        for one, other in sorted(conflicts, key=canonical):  # a set has no order of its own, and spots are numbered as they come
             self._exclude(_at_any_speed(one), _at_any_speed(other))
             if is_coarse:
                 self._exclude(_area(cell, one), _area(cell, other))

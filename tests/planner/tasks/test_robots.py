@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -351,6 +352,18 @@ def test_a_conflict_holds_at_any_speed() -> None:
     slow = Moving(replace(left, speed_limit=0.1))
     assert rules.excludes(rules.spots(slow), rules.spots(Moving(replace(right, speed_limit=0.2))))
     assert not rules.excludes(rules.spots(slow), rules.spots(Moving(replace(right, end=AtHub("scrap")))))
+
+
+def test_conflicts_that_are_met_in_another_order_are_the_same_spots() -> None:
+    """Two sets of the same pairs need not give them in one order, nor does one set in two processes."""
+    cell = cell_of(cell_text(2))
+    moves = [Moving(s.action.need) for s in planned("two robots").steps if isinstance(s.action, Move)]
+    left, right = ([m for m in moves if m.robot == robot][:4] for robot in ("left", "right"))
+    pairs = [(one, other) for one in left for other in right]
+    one, other = (RightOfWay(cell, (), cast(Conflicts, met), is_coarse=True) for met in (pairs, pairs[::-1]))
+    assert [one.spots(m) for m in (*left, *right)] == [other.spots(m) for m in (*left, *right)]
+    spots = [spot for m in (*left, *right) for spot in one.spots(m)]
+    assert [list(one.against(spot)) for spot in spots] == [list(other.against(spot)) for spot in spots]
 
 
 def test_what_lies_upon_a_place_is_not_reached_by_another_robot_meanwhile() -> None:
