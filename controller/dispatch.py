@@ -34,7 +34,7 @@ from cell.commands import (
     Withdraw,
 )
 from cell.device import PersonWork, Process, Trajectory
-from cell.driver import Device, DriverSet
+from cell.driver import Device, DriverSet, coupling_name
 from cell.driver_errors import DriverError, LinkLost, Refused, Timeout
 from cell.events import CommandReported
 from cell.motion_plan import Motion
@@ -91,7 +91,7 @@ class Dispatcher:
         stops: list[tuple[str, Callable[[], None]]] = [(name, partial(d.stop, kind)) for name, d in drivers.motion.items()]
         if kind != "hold":
             stops += [(name, tool.stop) for name, tool in drivers.grippers.items()]
-            stops += [(name, coupling.stop) for name, coupling in drivers.couplings.items()]
+            stops += [(coupling_name(robot), coupling.stop) for robot, coupling in drivers.couplings.items()]
             stops += [(name, machine.stop) for name, machine in drivers.machines.items()]
             stops += [(name, supply.stop) for name, supply in drivers.supplies.items()]
         return [failed for name, stop in stops if (failed := _not_stopped(name, stop)) is not None]

@@ -31,7 +31,8 @@ class Heard:
 
 
 def refuses(name: str) -> Callable[[], None]:
-    defects: dict[str, Exception] = {"lathe": LinkLost(name, None, 0, "no answer"), "g1": RuntimeError("can't start new thread")}
+    no_thread = RuntimeError("can't start new thread")
+    defects: dict[str, Exception] = {"lathe": LinkLost(name, None, 0, "no answer"), "g1": no_thread, "g2.coupling": no_thread}
 
     def answer() -> None:
         raise defects.get(name) or Refused(next(iter(Code)), name, None, 0)
@@ -48,10 +49,11 @@ def stopped(kind: StopKind) -> tuple[list[str], list[str]]:
         (face, *_) = faces.values()
         return {name: Heard(face, name, heard, refuses(name)) for name in names}
 
+    (coupling,) = of(dict(cell.machines), "g2.coupling").values()
     drivers = SimpleNamespace(
         motion=of(dict(cell.motion), "g1", "g2"),
         grippers=of(dict(cell.grippers), "grip", "other"),
-        couplings={},
+        couplings={"g2": coupling},
         machines=of(dict(cell.machines), "lathe", "gauge"),
         supplies=of(dict(cell.machines), "belt"),
     )
@@ -65,5 +67,5 @@ def test_a_robot_that_refuses_a_stop_keeps_it_from_no_other_one() -> None:
 
 @pytest.mark.parametrize("kind", ["quick", "power"])
 def test_a_harder_stop_goes_on_to_tools_and_machines_whatever_robots_answer(kind: StopKind) -> None:
-    everybody = ["g1", "g2", "grip", "other", "lathe", "gauge", "belt"]
+    everybody = ["g1", "g2", "grip", "other", "g2.coupling", "lathe", "gauge", "belt"]
     assert stopped(kind) == (everybody, everybody)
