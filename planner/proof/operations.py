@@ -72,7 +72,7 @@ def served_by(tasks: TaskPlan) -> frozenset[Key]:
 
 def match(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState) -> Matched:
     """Every disagreement is in `found`; the rest is to be used only when it is empty."""
-    out = Matched(leaving=frozenset(_getting_out(tasks)))
+    out = Matched(leaving=_getting_out(tasks))
     _match_goals(tasks, duties, cell, state, out)
     if not out.found:
         _match_forks(tasks, duties, cell, out)
@@ -104,7 +104,7 @@ def check_order(
     where the line will begin, change its tool for it, or get out of where an earlier plan left it, and a conveyor may bring what
     it will be about: that does nothing to a part yet. What goes into another part may be fetched (ahead.py)."""
     found: list[Diagnostic] = []
-    leaving, turns = _getting_out(tasks), Turns(program)
+    turns = Turns(program)
     names = {key: names_in(steps) for key, steps in matched.steps_of.items()}
     done = {key: [s for s in steps if not goes_home(s)] for key, steps in matched.steps_of.items()}
     bits: dict[Key, int] = {key: sum(1 << order.index[s.id] for s in steps) for key, steps in done.items()}
@@ -119,7 +119,7 @@ def check_order(
         for step in steps:
             i = order.index[step.id]
             late = (for_fetch if step.id in fetch else wanted) & ~(order.before[i] | order.apart[i] | 1 << i)
-            if late and not is_ahead(step) and step.id not in leaving:
+            if late and not is_ahead(step) and step.id not in matched.leaving:
                 first = tasks.steps[(late & -late).bit_length() - 1]
                 message = f"{step.id} has to wait for {first.id}, as its line does for that one's"
                 found.append(error("E682", message, step.because.span, first.because.span))
@@ -134,7 +134,7 @@ def _bits_of(keys: Iterable[Key], bits: Mapping[Key, int]) -> int:
     return found
 
 
-def _getting_out(tasks: TaskPlan) -> set[str]:
+def _getting_out(tasks: TaskPlan) -> frozenset[str]:
     """The steps with which a robot leaves the contact that the plan begins in: its first motion, and a clamp before it."""
     first: dict[str, Step] = {}
     for step in tasks.steps:
@@ -142,8 +142,8 @@ def _getting_out(tasks: TaskPlan) -> set[str]:
             first.setdefault(step.action.need.robot, step)
     leaving = [step for step in first.values() if _only_leaves(step)]
     before = {p for step in leaving for p in step.predecessors}
-    clamps = {s.id for s in tasks.steps if s.id in before and isinstance(s.action, SetClamp)}
-    return {*(step.id for step in leaving), *clamps}
+    clamps = frozenset(s.id for s in tasks.steps if s.id in before and isinstance(s.action, SetClamp))
+    return clamps.union(step.id for step in leaving)
 
 
 def _match_goals(tasks: TaskPlan, duties: Duties, cell: CellModel, state: CellState, out: Matched) -> None:
