@@ -61,8 +61,7 @@ def ask_where(d: Draft, part: str, hand: str) -> None:
 
 def ask_where_tool_is(d: Draft, tool: str, robot: str) -> None:
     """The flange of `robot` has it no more, and it was not let go in its pocket. Where it fell nothing tells."""
-    known = (pocket for pocket in (d.known.pockets.get(tool),) if pocket is not None)
-    _ask(d, Question(f"{tool} is not at {robot} any more: where is it?", (*known, robot, GONE), tool=tool))
+    _ask(d, Question(f"{tool} is not at {robot} any more: where is it?", (*_pocket(d, tool), robot, GONE), tool=tool))
 
 
 def ask_where_tools_are(d: Draft) -> None:
@@ -70,8 +69,7 @@ def ask_where_tools_are(d: Draft) -> None:
     asked = {question.tool for _, question in d.trouble.questions.items()}
     for tool, mount in sorted(d.belief.mounts.items()):
         if mount == "" and tool not in asked:
-            text = f"nobody knows where {tool} is: where is it?"
-            _ask(d, Question(text, (*(p for p in (d.known.pockets.get(tool),) if p is not None), GONE), tool=tool))
+            _ask(d, Question(f"nobody knows where {tool} is: where is it?", (*_pocket(d, tool), GONE), tool=tool))
 
 
 def ask_whether_to_go_beyond(d: Draft, number: int, more: tuple[str, ...], grants: Approved) -> None:
@@ -166,6 +164,11 @@ def _settle_part(d: Draft, part: str, event: Answered) -> None:
     ledger.move_part(d, part, Lost(text), "declared")
     if not known.given_up:
         recovery.fail(d, Failure("grip_lost", "R703", text, step=_next_step(d, part), part=part))
+
+
+def _pocket(d: Draft, tool: str) -> tuple[str, ...]:
+    """None of a tool that no changer takes."""
+    return (d.known.pockets[tool],) if tool in d.known.pockets else ()
 
 
 def _settle_tool(d: Draft, tool: str, event: Answered) -> None:
