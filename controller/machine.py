@@ -162,15 +162,8 @@ def _take_in(d: Draft, event: Observation) -> None:
             arrivals.withdrawn(d, event)
         case TimerExpired():
             _timer(d, event.timer)
-        case OperatorAsked(what="finish"):
-            arrivals.finish(d)
-        case OperatorAsked(what="manual" | "production"):
-            manual_mode.mode_asked(d, event)
-        case OperatorAsked(what="resume") if d.context is not None and d.context.is_manual:
-            unplanned.resumed(d, event.who)
         case OperatorAsked():
-            if not (event.what == "resume" and questions.are_open(d)):
-                stops.asked(d, event)
+            _asked(d, event)
         case Answered():
             questions.answered(d, event)
             attending.answered(d, event)
@@ -244,6 +237,20 @@ def _supply(d: Draft, event: SupplyReported) -> None:
         stops.go(d, "suspend", f"{event.cause}: {event.what}")
     else:
         stops.go(d, "unsuspend", f"{event.what} is there again")
+
+
+def _asked(d: Draft, event: OperatorAsked) -> None:
+    match event.what:
+        case "finish":
+            arrivals.finish(d)
+        case "manual" | "production":
+            manual_mode.mode_asked(d, event)
+        case "resume" if d.context is not None and d.context.is_manual:
+            unplanned.resumed(d, event.who)
+        case "resume" if questions.are_open(d):
+            pass  # they are answered first
+        case _:
+            stops.asked(d, event)
 
 
 def _timer(d: Draft, timer: str) -> None:
