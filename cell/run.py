@@ -199,27 +199,8 @@ def run_context(
     outcomes = {o.name: o for verb in cell.vocabulary.verbs.values() for o in verb.tells}
     return RunContext(
         program=program,
-        robots={
-            name: RobotContext(
-                tuple(f"{t.name}.{h.name}" for t in cell.tools_of(name) for h in t.hands),
-                robot.max_speed,
-                tuple(f"{t.name}.{h.name}" for t in cell.tools_of(name) if "vacuum" in t.attributes for h in t.hands),
-                robot.force_limit,
-            )
-            for name, robot in cell.robots.items()
-        },
-        devices={
-            e.name: DeviceContext(
-                door=e.signals.get("door"),
-                clamp=e.signals.get("clamp"),
-                running=e.signals.get("spindle"),
-                alarm=e.signals.get("alarm"),
-                guard=e.guard,
-                places=tuple(p.name for p in e.places),
-            )
-            for e in cell.equipment.values()
-            if e.programs or e.offers or e.signals.keys() & {"door", "clamp"}
-        },
+        robots={name: _robot(cell, name) for name in cell.robots},
+        devices={e.name: _device(e) for e in cell.equipment.values() if _is_device(e)},
         zones=dict(cell.zones),
         places={name: place.equipment for name, place in cell.places.items()},
         adverse=tuple((name, value) for name, told in outcomes.items() for value in told.adverse),
@@ -248,6 +229,28 @@ def run_context(
         is_manual=is_manual,
         outfeeds={e.name: room_in(e) for e in cell.equipment.values() if is_outfeed(e)},
         tells={name: _values(cell, outcomes[name]) for name in _told_by(verbs, cell)},
+    )
+
+
+def _robot(cell: CellModel, name: str) -> RobotContext:
+    robot, tools = cell.robots[name], cell.tools_of(name)
+    hands = tuple(f"{tool.name}.{hand.name}" for tool in tools for hand in tool.hands)
+    suction = tuple(f"{tool.name}.{hand.name}" for tool in tools if "vacuum" in tool.attributes for hand in tool.hands)
+    return RobotContext(hands, robot.max_speed, suction, robot.force_limit)
+
+
+def _is_device(thing: Equipment) -> bool:
+    return bool(thing.programs or thing.offers or thing.signals.keys() & {"door", "clamp"})
+
+
+def _device(thing: Equipment) -> DeviceContext:
+    return DeviceContext(
+        door=thing.signals.get("door"),
+        clamp=thing.signals.get("clamp"),
+        running=thing.signals.get("spindle"),
+        alarm=thing.signals.get("alarm"),
+        guard=thing.guard,
+        places=tuple(place.name for place in thing.places),
     )
 
 
