@@ -86,7 +86,7 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
         found.error("E603", "no robot may be used for this", *(unit.span for unit in cell.robots.values()))
     if found.has_errors:
         return None
-    check_contacts(request, names, found)
+    _check_contacts(request, names, found)
     if found.has_errors:
         return None
     rules = RightOfWay(cell, zones_apart(cell, request.program), known.conflicts, known.is_coarse)
@@ -101,13 +101,15 @@ def crew_for(request: PlanningRequest, routes: Routes, known: Known, found: Find
     return Crew(tuple(workers), _numbers(request, routes, able, workers, known), rules, rests, same, bare, reach.others)
 
 
-def check_contacts(request: PlanningRequest, names: Iterable[str], found: Findings) -> None:
+def _check_contacts(request: PlanningRequest, names: Iterable[str], found: Findings) -> None:
     """A robot that stands in a contact by the hand of a tool which it has no more: every motion out of there is that hand's."""
     for name in names:
         stance, tool = request.state.stances.get(name), tool_at(request.cell, request.state, name)
-        lost = stance.hand.rpartition(".")[0] if isinstance(stance, AtPlace) else None
-        if isinstance(stance, AtPlace) and lost is not None and (tool is None or lost != tool.name):
-            text = f"{name} stands at {stance.place} with {lost}, which is not at its flange any more"
+        if not isinstance(stance, AtPlace):
+            continue
+        own = stance.hand.rpartition(".")[0]
+        if tool is None or tool.name != own:
+            text = f"{name} stands at {stance.place} with {own}, which is not at its flange any more"
             found.error("E690", text, request.cell.robots[name].span, help=f"Jog {name} out of there, then resume.")
 
 
