@@ -61,9 +61,11 @@ def _by_plan(state: RunState, robot: str) -> Iterator[Stance]:
 
 def _is_denied(state: RunState, stance: Stance) -> bool:
     """Whether its hand holds a part of another kind, or one of this kind otherwise."""
-    hand = state.belief.hands.get(stance.hand) if isinstance(stance, AtPlace) else None
+    if not isinstance(stance, AtPlace):
+        return False
+    hand = state.belief.hands.get(stance.hand)
     held = state.belief.parts.get(hand.part) if hand is not None and hand.part is not None else None
-    if held is None or not isinstance(stance, AtPlace):
+    if held is None:
         return False
     at = held.part.location
     is_otherwise = isinstance(at, InHand) and at.hand == stance.hand and at.grasp != stance.grasp
