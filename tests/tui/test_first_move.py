@@ -14,7 +14,6 @@ from cellwright.file_store import FileStore
 from tests.tui.test_run_renderers import PROMISED
 from tui.asked_to_run import is_agreed
 from tui.cli import main
-from tui.commands.plan import what_follows
 
 STEP_KEYS = {"id", "operation", "verb", "robot", "object", "from", "to", "start_s", "duration_s", "claims", "preds", "because"}
 
@@ -335,6 +334,9 @@ def test_diff_names_the_line_and_the_fact_that_were_edited_in_place(
     (module_cache / "sources").unlink()
 
 
-def test_after_a_plan_for_orders_the_next_command_has_them() -> None:
-    assert what_follows(Path("kits.plan"), "my orders.jsonl") == "kits.plan --orders 'my orders.jsonl'"
-    assert what_follows(Path("kits.plan"), None) == "kits.plan"
+def test_the_next_command_has_what_the_plan_itself_does_not_know(intent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cell = intent.replace(".intent", ".cell")
+    assert main(["plan", intent, "--jobs", "1", "--cell", cell, "--continuous"]) == 0
+    assert "Next: cellwright simulate first_move.plan --continuous\n" in capsys.readouterr().err
+    assert main(["simulate", intent, "--jobs", "1", "--cell", cell]) == 0
+    assert f"Next: cellwright run {intent} --cell {cell}\n" in capsys.readouterr().err

@@ -45,10 +45,11 @@ def test_the_first_failure_is_made_smaller_and_written(
     """A run that holds is made a failure: it has to be complete."""
     monkeypatch.setattr(ends, "_way", lambda events, summary: ("complete", ""))
     words = ["verify", intent, "--jobs", "1", "--runs", "2", "--disturb", "grip_lost", "-o", "small.toml"]
-    assert main(words) == 1
+    cell = intent.replace(".intent", ".cell")
+    assert main([*words, "--cell", cell]) == 1
     captured = capsys.readouterr()
     assert "2 faulty" in captured.out or "1 faulty" in captured.out
-    assert "--scenario small.toml" in captured.err
+    assert f"Next: cellwright simulate {intent} --cell {cell} --scenario small.toml\n" in captured.err
     small = scenario_from_mapping(tomllib.loads((here / "small.toml").read_text())).expect()
     assert [type(d) for d in small.disturbances] == [GripLost]
     assert OperatorAsks not in {type(d) for d in small.disturbances}

@@ -6,7 +6,6 @@ The plan goes to PLAN, else to the working folder under the intent's name with `
 from __future__ import annotations
 
 import argparse
-import shlex
 import shutil
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from cellwright.times import lasting
 from tui.arguments import add_diagnostic_format, add_planning
 from tui.exit_codes import DONE, USAGE
+from tui.next_command import next_command
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
@@ -73,13 +73,9 @@ def act(arguments: argparse.Namespace) -> int:
         _report(prepared.ready, arguments.report)
     _show(prepared.ready, arguments)
     say(f"planned and proved in {lasting(time.monotonic() - began)}, written to {printable(str(target))}")
-    say(f"Next: cellwright simulate {printable(what_follows(target, arguments.orders))}")
+    of_plan = replace(asked_of(arguments), cell=None, seed=0, settings={})  # those the plan knows itself
+    say(f"Next: {next_command('simulate', str(target), of_plan)}")
     return DONE
-
-
-def what_follows(target: Path, orders: str | None) -> str:
-    """What `simulate` is to be given for the plan in `target`: one that was made for orders relies on them."""
-    return shlex.join([str(target), *(() if orders is None else ("--orders", str(orders)))])
 
 
 def _keep(ready: Ready) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cellwright.times import lasting
 from tui.arguments import add_run, add_unbuilt, duration, speed, unbuilt_asked
 from tui.exit_codes import USAGE
+from tui.next_command import next_command
 from tui.speech import printable, put, put_json, refuse, say, wants_colour
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def act(arguments: argparse.Namespace) -> int:
     from tui.before_run import Target, target
     from tui.event_text import event_line
     from tui.paced import Paced
+    from tui.preparing import asked_of
     from tui.report_target import objection
     from tui.run_text import run_document, run_exit_code, run_text
 
@@ -80,7 +82,7 @@ def act(arguments: argparse.Namespace) -> int:
     else:
         put(run_text(record.summary, wants_colour(sys.stdout)))
     say(f"{lasting(record.summary.makespan_s)} of the cell's time in {lasting(took)}")
-    say(f"Next: cellwright run {printable(arguments.file)}")
+    say(f"Next: {next_command('run', arguments.file, asked_of(arguments))}")
     return run_exit_code(record.summary, arguments.strict)
 
 

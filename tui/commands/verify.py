@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cellwright.times import lasting
 from tui.arguments import add_json, add_planning
 from tui.exit_codes import DONE, DRIVER, PROBLEM, USAGE
+from tui.next_command import next_command
 from tui.speech import count, printable, put, put_json, refuse, say
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def _tried(arguments: argparse.Namespace, subject: Subject, scenarios: Any) -> t
 
 
 def _told(arguments: argparse.Namespace, subject: Subject, runs: list[Tried], seconds: float) -> int:
+    from tui.preparing import asked_of
+
     ways = Counter(run.end.way for run in runs)
     causes = Counter(run.end.cause.partition(" ")[0] for run in runs if run.end.way == "held")
     failed = [run for run in runs if run.end.way == "faulty"]
@@ -136,7 +139,7 @@ def _told(arguments: argparse.Namespace, subject: Subject, runs: list[Tried], se
         put("".join(f"  {many:5} held by {code}\n" for code, many in causes.most_common()) or "  none held\n")
     say(f"in {lasting(seconds)}, seeds {arguments.first} to {arguments.first + len(runs) - 1}")
     if written is not None:
-        say(f"Next: cellwright simulate {printable(arguments.file)} --scenario {printable(written)}")
+        say(f"Next: {next_command('simulate', arguments.file, asked_of(arguments), '--scenario', written)}")
     return PROBLEM if failed else DONE
 
 
