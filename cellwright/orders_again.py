@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from cell.diagnostic import Outcome
 from cell.events import OrderArrived, OrderWithdrawn
 from cell.orders import Order
 from cellwright.order_files import FollowedOrders
@@ -17,18 +18,21 @@ from cellwright.starting_again import cell_again
 from controller.journal.folder import RunFolder
 
 
-def followed_again(folder: RunFolder, named: str | None) -> FollowedOrders | None:
-    """`named` from here; None: the file that the run was begun with. None where there is none, or nobody can say for which cell.
-    Raises JournalError, OSError."""
-    start = read_start(folder).value
+def followed_again(folder: RunFolder, named: str | None) -> Outcome[FollowedOrders]:
+    """`named` from here; None: the file that the run was begun with. None, and why, where nobody can say for which cell; nothing
+    is said where there is no file. Raises JournalError, OSError."""
+    found = read_start(folder)
+    start = found.value
     if start is None:
-        return None
+        return Outcome(None, found.diagnostics)
     begun_with = None if start.orders_file is None else str(Path(start.working, start.orders_file))
     file = named if named is not None else begun_with
     if file is None:
-        return None
-    cell = cell_again(folder).value
-    return None if cell is None else FollowedOrders(file, cell, told_of(folder, start.orders))
+        return Outcome(None)
+    cell = cell_again(folder)
+    if cell.value is None:
+        return Outcome(None, cell.diagnostics)
+    return Outcome(FollowedOrders(file, cell.value, told_of(folder, start.orders)))
 
 
 def told_of(folder: RunFolder, begun_with: Iterable[Order]) -> dict[str, Order]:

@@ -17,13 +17,18 @@ def looked_at_again(folder: RunFolder, named: str | None) -> FollowedOrders | No
     on; it is said."""
     from cellwright.orders_again import followed_again
     from controller.journal.journal import JournalError
+    from tui.diagnostics import emit
 
     try:
-        orders = followed_again(folder, named)
+        found = followed_again(folder, named)
     except (JournalError, OSError) as cause:
         say(printable(f"orders: nobody looks at their file, {cause}"))
         return None
-    if orders is not None:
-        is_there = os.path.isfile(orders.path)
-        say(printable(f"orders: {orders.path} is looked at" + ("" if is_there else " as soon as it is there")))
-    return orders
+    if found.value is None:
+        if found.diagnostics:
+            emit(found.diagnostics, "text", {})
+            say("orders: nobody looks at their file, for nobody can say for which cell they are")
+        return None
+    is_there = os.path.isfile(found.value.path)
+    say(printable(f"orders: {found.value.path} is looked at" + ("" if is_there else " as soon as it is there")))
+    return found.value

@@ -11,6 +11,7 @@ import pytest
 
 from cell.codec import canonical
 from cell.commands import Subject
+from cell.diagnostic import Outcome
 from cell.events import OrderArrived, OrderWithdrawn
 from cell.orders import Item, Order, OrderAdded, OrderCancelled
 from cellwright import service, start_file
@@ -56,8 +57,7 @@ def test_only_what_is_new_is_told_of_and_what_was_cut_out_stays(folder: RunFolde
     (tmp_path / "orders.jsonl").write_text(
         line("B") + line("C") + line("D") + '{"id": "B", "withdrawn": true}\n{"id": "C", "withdrawn": true}\n'
     )
-    orders = followed_again(folder, None)
-    assert orders is not None
+    orders = followed_again(folder, None).expect()
     changes, found = orders.changes()
     assert found == ()
     assert changes == (OrderCancelled("C"), OrderAdded(order("D")))
@@ -74,11 +74,21 @@ def test_another_file_may_be_named_and_one_that_is_not_there_yet_is_waited_for(
     assert orders.changes() == ((OrderAdded(order("E")),), ())
 
 
+def test_where_the_cell_cannot_be_read_any_more_it_is_said_that_nobody_looks(
+    folder: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "kitting.cell").write_text("robot c1 {", encoding="utf-8")
+    assert looked_at_again(folder, str(tmp_path / "orders.jsonl")) is None
+    told = capsys.readouterr().err
+    assert "error[E" in told
+    assert "orders: nobody looks at their file" in told
+
+
 def test_a_run_without_a_file_of_orders_has_none(folder: RunFolder) -> None:
     begun = read_start(folder).expect()
     said = canonical(replace(begun, orders_file=None)).replace(',"orders_file":null', "")  # as a version of before has it
     (folder.path / FILE).write_text(said, encoding="utf-8")
-    assert followed_again(folder, None) is None
+    assert followed_again(folder, None) == Outcome(None)
 
 
 def test_a_run_keeps_which_file_its_orders_come_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
