@@ -16,16 +16,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from cell.events import Answered, Asked, StepUnknown
+from cell.events import Answered, StepUnknown
 from cellwright.folders import cache_folder
-from tests.crash.crashing import End, Story, crashed, faults, stopped, undisturbed
+from tests.crash.crashing import STOPS, End, Story, crashed, faults, stopped, undisturbed
 from tests.crash.killing import WHENS
 from tests.crash.mute import mute
 from tests.crash.points import Instant, instant, instants
 from tests.crash.stories import STORIES, Tending, example
 
 GANTRY, ALL = "gantry", "all"
-STOPS: tuple[Asked, ...] = ("stop", "quick stop", "abort")
 CLEARED = "\r\x1b[K"
 
 

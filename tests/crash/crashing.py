@@ -28,6 +28,7 @@ from tests.crash.operator import Operator, still_asked
 from tests.crash.without_end import is_without_end, unfinished
 
 LONGEST = 90.0  # s that nobody is there
+STOPS: tuple[Asked, ...] = ("stop", "quick stop", "abort")
 
 
 class Story(Protocol):

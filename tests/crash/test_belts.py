@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
-from cell.commands import CallOff, Command, Subject
+from cell.commands import CallOff, Command, Present, StartProgram, Subject
 from cell.events import (
     Answered,
     CommandReported,
@@ -14,18 +13,15 @@ from cell.events import (
     Event,
     HoldRaised,
     QuestionAsked,
-    RunOpened,
-    RunResumed,
     StepFailed,
 )
 from cell.run import CALLS_OFF, RULES
-from cell.steps import Present, RunProgram
 from controller.journal.replay import verified
 from controller.machine import advance
-from controller.run_state import NOTHING_YET, RunState
 from tests.constructs.test_rolling import CELL
 from tests.controller.tending import tend
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
+from tests.crash.moments import just_sent, sends, taken_over
 from tests.crash.mute import mute
 from tests.crash.on_bench import OnBench
 
@@ -59,24 +55,9 @@ def test_what_a_belt_has_not_brought_is_called_off_and_comes_for_the_next_plan()
         assert verified(end.events).pack == "Complete"
 
 
-def sent(kind: type, rules: int) -> tuple[RunState, str]:
-    """When the first step of that kind has just been sent: the state, and its command."""
-    state, events = NOTHING_YET, plain().events if kind is Present else tend().record.events
-    for event in events:
-        if isinstance(event, RunOpened):
-            event = replace(event, context=replace(event.context, rules=rules))
-        state, _ = advance(state, event)
-        plan = state.progress.plan
-        if not isinstance(event, CommandSent) or event.of.step is None or plan is None:
-            continue
-        if isinstance(plan.steps[event.of.step].action, kind):
-            return state, event.command.id
-    raise AssertionError(kind)
-
-
-def refused(kind: type, code: str, rules: int = RULES) -> tuple[str, list[str]]:
+def refused(kind: type[Command], code: str, rules: int = RULES) -> tuple[str, list[str]]:
     """It is refused as its device is at something else: what is said of it, and what is called off."""
-    state, command = sent(kind, rules)
+    state, command = just_sent(plain().events if kind is Present else tend().record.events, sends(kind), rules)
     report = CommandReported(state.now, OF, command, "refused", code, "another command is running")
     _, commands = advance(state, report)
     (failed,) = (event for event in commands.record if isinstance(event, StepFailed))
@@ -85,17 +66,16 @@ def refused(kind: type, code: str, rules: int = RULES) -> tuple[str, list[str]]:
 
 def not_done(rules: int) -> tuple[bool, list[str]]:
     """The belt cannot tell, and somebody says that nothing has come: whether the question says more, and what is called off."""
-    state, command = sent(Present, rules)
-    state, _ = advance(state, RunResumed(state.now, OF, "", "", "virtual", 0, 0))
-    state, commands = advance(state, CommandReported(state.now, OF, command, "unknown"))
+    state, command = just_sent(plain().events, sends(Present), rules)
+    state, commands = advance(taken_over(state), CommandReported(state.now, OF, command, "unknown"))
     (question,) = (event for event in commands.record if isinstance(event, QuestionAsked))
     _, commands = advance(state, Answered(state.now, OF, question.question, "not done", "ann"))
     return "still at it" in question.text, calls_off(commands.send)
 
 
 def test_a_device_that_is_still_at_something_else_is_told_with_what_to_do() -> None:
-    assert refused(RunProgram, "BUSY") == ("lathe: another command is running; wait until that is over, then resume", [])
-    assert refused(RunProgram, "NO_PART") == ("lathe: another command is running", [])
+    assert refused(StartProgram, "BUSY") == ("lathe: another command is running; wait until that is over, then resume", [])
+    assert refused(StartProgram, "NO_PART") == ("lathe: another command is running", [])
     called_off = "belt: another command is running; that is called off now: look what has come, then resume"
     assert refused(Present, "BUSY") == (called_off, ["belt"])
 

@@ -3,7 +3,7 @@ and not whether it moves: its robot stands until that is over, and where the too
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -13,14 +13,11 @@ from cell.commands import Couple, Subject, Uncouple
 from cell.events import (
     Answered,
     CommandReported,
-    CommandSent,
     Event,
     EventRaised,
     FactObserved,
     HoldRaised,
     QuestionAsked,
-    RunOpened,
-    RunResumed,
 )
 from cell.released_plan import ReleasedPlan
 from cell.run import ASKS_WHERE_TOOLS_ARE, RULES, WAITS_FOR_COUPLINGS, RunSpec
@@ -31,8 +28,10 @@ from controller.callers import Replanner
 from controller.machine import advance
 from controller.run_state import NOTHING_YET, RunState
 from tests.controller.test_changing import Planner, first
+from tests.controller.under_rules import under_rules
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS, When
+from tests.crash.moments import just_sent, sends, taken_over, writes_with
 from tests.crash.mute import mute
 from tests.crash.operator import MOST_RESUMES
 from tests.crash.stories import checked_once
@@ -74,11 +73,9 @@ def plain() -> End:
     return undisturbed(STORY)
 
 
-def changes_sent() -> Iterator[int]:
+def changes_sent() -> list[int]:
     """The writes with which the coupling is told something."""
-    for number, rows in enumerate(plain().rows, 1):
-        if any(isinstance(event, CommandSent) and isinstance(event.command, Couple | Uncouple) for event in rows):
-            yield number
+    return writes_with(plain(), sends(Couple, Uncouple))
 
 
 @pytest.mark.parametrize("when", WHENS)
@@ -100,7 +97,7 @@ def let_go_by_hand(world: SimulatedCell) -> None:
 
 
 def test_a_tool_that_somebody_has_let_go_in_its_pocket_is_there() -> None:
-    write = next(changes_sent())
+    write = changes_sent()[0]
     end = crashed(STORY, Point(write, "before it goes out"), let_go_by_hand)
     assert list(faults(end, plain())) == []
     assert dict(end.state.belief.mounts) == dict(end.world.mounts) == {"wide": "rack", "flat": "g1"}
@@ -150,30 +147,21 @@ def test_for_want_of_a_tool_that_is_gone_it_is_asked_for_at_each_resume() -> Non
     assert len(again) == MOST_RESUMES
 
 
-def taken_over(rules: int) -> tuple[RunState, str]:
+def taken_over_letting_go(rules: int) -> tuple[RunState, str]:
     """By another controller, when the first tool is being let go: the state, and the command."""
-    state = NOTHING_YET
-    for event in plain().events:
-        state, _ = advance(state, _of_rules(event, rules))
-        if isinstance(event, CommandSent) and isinstance(event.command, Uncouple):
-            state, _ = advance(state, RunResumed(state.now, OF, "", "", "virtual", 0, 0))
-            return state, event.command.id
-    raise AssertionError
+    state, command = just_sent(plain().events, sends(Uncouple), rules)
+    return taken_over(state), command
 
 
 def carrying(rules: int) -> RunState:
     """The robot is on its way with a box."""
     state = NOTHING_YET
-    for event in plain().events:
-        state, _ = advance(state, _of_rules(event, rules))
+    for event in under_rules(plain().events, rules):
+        state, _ = advance(state, event)
         hand = state.belief.hands.get("wide.a")
         if hand is not None and hand.part is not None and state.belief.robots["g1"].stance is None:
             return state
     raise AssertionError
-
-
-def _of_rules(event: Event, rules: int) -> Event:
-    return replace(event, context=replace(event.context, rules=rules)) if isinstance(event, RunOpened) else event
 
 
 def after(state: RunState, *events: Event) -> RunState:
@@ -184,7 +172,7 @@ def after(state: RunState, *events: Event) -> RunState:
 
 def test_runs_of_before_take_a_coupling_that_cannot_tell_to_be_at_rest() -> None:
     for rules, waits in ((RULES, True), (WAITS_FOR_COUPLINGS - 1, False)):
-        state, command = taken_over(rules)
+        state, command = taken_over_letting_go(rules)
         state = after(state, CommandReported(state.now, OF, command, "unknown"))
         assert (command in state.progress.flights) is waits
 
@@ -206,7 +194,7 @@ def test_a_tool_that_comes_off_by_itself_has_lost_what_it_held() -> None:
 
 def test_of_a_tool_that_is_being_put_down_its_step_says_where_it_is() -> None:
     """Where the robot is out of sight meanwhile."""
-    state, command = taken_over(RULES)
+    state, command = taken_over_letting_go(RULES)
     gone = FactObserved(state.now, OF, Fact("mounted", ("wide", "g1")), False, "g1.coupling", 0.0)
     unseen = FactObserved(state.now, OF, Fact("stands", ("g1", "pocket rack.wide")), False, "g1", 0.0)
     state = after(state, unseen, gone)
@@ -215,7 +203,7 @@ def test_of_a_tool_that_is_being_put_down_its_step_says_where_it_is() -> None:
 
 
 def test_what_is_seen_at_a_flange_is_there_whatever_is_told() -> None:
-    state, command = taken_over(RULES)
+    state, command = taken_over_letting_go(RULES)
     state = after(state, CommandReported(state.now, OF, command, "not begun"))
     gone = FactObserved(state.now, OF, Fact("mounted", ("wide", "g1")), False, "g1.coupling", 0.0)
     state = after(state, FactObserved(state.now, OF, Fact("stands", ("g1", "home")), True, "g1", 0.0), gone)
@@ -237,7 +225,7 @@ def test_out_of_a_contact_by_a_tool_that_it_has_no_more_no_way_is_planned() -> N
 
 def test_where_a_tool_is_that_was_let_go_does_not_hang_on_how_the_command_ended() -> None:
     for rules, where in ((RULES, "rack"), (WAITS_FOR_COUPLINGS - 1, "")):
-        state, command = taken_over(rules)
+        state, command = taken_over_letting_go(rules)
         gone = FactObserved(state.now, OF, Fact("mounted", ("wide", "g1")), False, "g1.coupling", 0.0)
         state = after(state, CommandReported(state.now, OF, command, "aborted", "", "stop"), gone)
         assert state.belief.mounts["wide"] == where

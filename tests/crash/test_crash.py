@@ -7,10 +7,11 @@ from functools import cache
 
 import pytest
 
-from cell.commands import Inspect
+from cell.commands import Inspect, StartProgram
 from cell.events import Answered, CommandSent, Event, OperatorAsked, RunResumed, StateChanged, StepUnknown
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS, When
+from tests.crash.moments import sends, writes_with
 from tests.crash.mute import Mend, moves_the_robot, mute, opens_the_door, takes_what_is_held
 from tests.crash.stories import Tending
 from tests.long import rest_is_long
@@ -73,12 +74,9 @@ def test_a_machine_that_cannot_tell_is_asked_about_and_never_guessed(when: When)
     assert guessed == 0
 
 
-def program_sent(when: When) -> Iterator[Point]:
+def program_sent(when: When) -> list[Point]:
     """Right after each write with which the lathe's program was sent."""
-    programs = {effect.command for effect in plain().world.effects if effect.what == "program started"}
-    for number, rows in enumerate(plain().rows, start=1):
-        if any(isinstance(event, CommandSent) and event.command.id in programs for event in rows):
-            yield Point(number, when)
+    return [Point(write, when) for write in writes_with(plain(), sends(StartProgram))]
 
 
 @pytest.mark.parametrize("devices", [("g1",), ("grip",), ("gauge",), ("g1", "grip", "lathe", "gauge")], ids=" ".join)
@@ -98,11 +96,9 @@ def test_what_was_told_to_a_look_is_told_to_the_run_that_goes_on() -> None:
         assert commanded(end) == commanded(plain()), point
 
 
-def inspections() -> Iterator[Point]:
+def inspections() -> list[Point]:
     """Their verdict is told while nobody is there."""
-    for number, rows in enumerate(plain().rows, start=1):
-        if any(isinstance(event, CommandSent) and isinstance(event.command, Inspect) for event in rows):
-            yield Point(number, "after its effect", hears=True, looks=2)
+    return [Point(write, "after its effect", hears=True, looks=2) for write in writes_with(plain(), sends(Inspect))]
 
 
 def commanded(end: End) -> int:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cell.events import Asked, Event, StepStarted
+from cell.events import Event, StepStarted
 from cell.steps import AtPlace, Move
-from tests.crash.crashing import End, Point, crashed, faults, stopped, undisturbed
+from tests.crash.crashing import STOPS, End, Point, crashed, faults, stopped, undisturbed
 from tests.crash.killing import WHENS
+from tests.crash.moments import writes_with
 from tests.crash.stories import STORIES, Example, example_on_gantries
 
 QUICK = {"first_move": 6, "kitting": 2, "sorting": 2}
@@ -19,7 +20,6 @@ LONG = {"palletizing": 4, "deburring": 6, "tending": 9, "sampling": 9, "assembly
 """How many points, spread over the whole run. The long tests have twice as many and one more, at other instants."""
 SAMPLED = ("tending", "assembly", "sampling", "rolling")
 """Those that no quick test kills and that are soon over; the rest of the long tests are slow ones."""
-STOPS: tuple[Asked, ...] = ("stop", "quick stop", "abort")
 
 
 @cache
@@ -52,7 +52,7 @@ def test_so_does_each_of_them_at_more_instants(name: str, repository: Path) -> N
 def test_one_that_is_stopped_as_a_kit_comes_off_its_stand_goes_on(repository: Path) -> None:
     """The kit and the bracket in its middle are gripped by the same joint positions."""
     told, plain = story("kitting", repository / "examples")
-    begun = [number for number, row in enumerate(plain.rows, 1) if any(_takes_kit_off(event, told) for event in row)]
+    begun = writes_with(plain, lambda event: _takes_kit_off(event, told))
     assert len(begun) == 3
     for write, how in zip(begun, STOPS, strict=True):
         over, end = stopped(told, write, how)

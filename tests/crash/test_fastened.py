@@ -7,9 +7,10 @@ from functools import cache
 import pytest
 
 from cell.commands import Drive
-from cell.events import ClauseBroken, CommandSent, HoldRaised
+from cell.events import ClauseBroken, HoldRaised
 from tests.constructs.test_fastening import INTENT, PLATE, TOOL
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
+from tests.crash.moments import sends, writes_with
 from tests.crash.mute import mute
 from tests.crash.on_bench import OnBench
 
@@ -29,8 +30,7 @@ def plain() -> End:
 def test_what_was_measured_and_nobody_heard_is_held_for_once_and_driven_once(
     hears: bool, devices: tuple[str, ...], holds: list[str]
 ) -> None:
-    rows = enumerate(plain().rows, 1)
-    sent = next(k for k, row in rows if any(isinstance(e, CommandSent) and isinstance(e.command, Drive) for e in row))
+    sent = writes_with(plain(), sends(Drive))[0]
     end = crashed(STORY, Point(sent, "after its effect", hears), mute(*devices))
     assert [event.code for event in end.events if isinstance(event, HoldRaised)] == holds
     assert len([event for event in end.events if isinstance(event, ClauseBroken)]) == (not hears)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import product
 
 import pytest
 
 from cell.commands import Subject
-from cell.events import Answered, CommandReported, CommandSent, Event, QuestionAsked, RunOpened, RunResumed, StepConfirmed
+from cell.events import Answered, CommandReported, CommandSent, Event, QuestionAsked, StepConfirmed
 from cell.run import ASKS_OF_PATHS, RULES
 from cell.steps import Along, Move
 from controller.machine import advance
-from controller.run_state import NOTHING_YET
 from tests.constructs.test_paths import CELL, INTENT, TOOL
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS
+from tests.crash.moments import just_sent, taken_over, writes_with
 from tests.crash.mute import mute
 from tests.crash.on_bench import OnBench
 from tests.long import rest_is_long
@@ -42,7 +41,7 @@ def is_along(event: Event) -> bool:
 def test_a_path_is_never_taken_for_done_and_never_done_twice(devices: Sequence[str]) -> None:
     """A robot that is on its way shows so: it is waited for, then asked about."""
     truth = {WHENS[0]: "not done", WHENS[1]: "done", WHENS[2]: "done"}
-    writes = [number for number, row in enumerate(plain().rows, 1) if any(map(is_along, row))]
+    writes = writes_with(plain(), is_along)
     assert len(writes) == 2
     for write, when in product(writes, WHENS):
         end = crashed(STORY, Point(write, when), mute(*devices))
@@ -52,16 +51,8 @@ def test_a_path_is_never_taken_for_done_and_never_done_twice(devices: Sequence[s
 
 def untold(rules: int) -> list[type[Event]]:
     """What follows when the robot is back, its controller was gone meanwhile, and it cannot tell."""
-    state = NOTHING_YET
-    for event in plain().events:
-        if isinstance(event, RunOpened):
-            event = replace(event, context=replace(event.context, rules=rules))
-        state, _ = advance(state, event)
-        if is_along(event):
-            break
-    assert isinstance(event, CommandSent)
-    state, _ = advance(state, RunResumed(state.now, OF, "", "", "virtual", 0, 0))
-    _, commands = advance(state, CommandReported(state.now, OF, event.command.id, "unknown"))
+    state, command = just_sent(plain().events, is_along, rules)
+    _, commands = advance(taken_over(state), CommandReported(state.now, OF, command, "unknown"))
     return [type(one) for one in commands.record if isinstance(one, StepConfirmed | QuestionAsked)]
 
 

@@ -3,6 +3,7 @@ What they told while nobody heard is asked of whoever is there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -19,8 +20,6 @@ from cell.events import (
     Observation,
     OutcomeTold,
     QuestionAsked,
-    RunOpened,
-    RunResumed,
     TimerExpired,
 )
 from cell.run import ASKS_PEOPLE_ONCE, RULES
@@ -29,9 +28,10 @@ from cell.steps import Fact
 from cell_drivers.simulated import SimulatedCell
 from controller.journal.replay import verified
 from controller.machine import advance
-from controller.run_state import NOTHING_YET, Commands, RunState
+from controller.run_state import Commands, RunState
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS, When
+from tests.crash.moments import just_sent, taken_over, writes_with
 from tests.crash.mute import moves_the_robot, mute
 from tests.crash.on_bench import OnBench
 
@@ -84,11 +84,11 @@ def plain(story: OnBench = STORY) -> End:
 
 def sent(verb: str, story: OnBench = STORY) -> int:
     """The write with which the person is asked."""
-    return next(number for number, rows in enumerate(plain(story).rows, 1) if any(asks(event, verb) for event in rows))
+    return writes_with(plain(story), asks(verb))[0]
 
 
-def asks(event: Event, verb: str) -> bool:
-    return isinstance(event, CommandSent) and isinstance(event.command, AwaitWork) and event.command.verb == verb
+def asks(verb: str) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, CommandSent) and isinstance(event.command, AwaitWork) and event.command.verb == verb
 
 
 def asked(end: End) -> list[str]:
@@ -153,26 +153,19 @@ def test_what_was_told_while_nobody_heard_is_asked_and_counts(story: OnBench) ->
     assert verified(end.events).pack == "Complete"
 
 
-def taken_over(verb: str, rules: int = RULES, told: str = "") -> tuple[RunState, str]:
+def taken_over_asked(verb: str, rules: int = RULES, told: str = "") -> tuple[RunState, str]:
     """The person was just asked, and `told` something, and another controller takes over: the state, and their command."""
-    state = NOTHING_YET
-    for event in plain().events:
-        if isinstance(event, RunOpened):
-            event = replace(event, context=replace(event.context, rules=rules))
-        state, _ = advance(state, event)
-        if asks(event, verb):
-            break
-    ((command, flight),) = state.progress.flights.items()
-    assert state.progress.plan is not None
+    state, command = just_sent(plain().events, asks(verb), rules)
     if told:
-        of = state.progress.plan.subjects[flight.step or ""]
+        assert state.progress.plan is not None
+        of = state.progress.plan.subjects[state.progress.flights[command].step or ""]
         state, _ = advance(state, OutcomeTold(state.now, of, "verdict", told, "operator"))
-    return advance(state, RunResumed(state.now, OF, "", "", "virtual", 0, 0))[0], command
+    return taken_over(state), command
 
 
 def in_doubt(verb: str, rules: int = RULES, told: str = "", is_shown: bool = True) -> tuple[RunState, tuple[QuestionAsked, ...]]:
     """Their driver cannot tell what became of it, and shows that nothing is asked. What is asked of the operator then."""
-    state, command = taken_over(verb, rules, told)
+    state, command = taken_over_asked(verb, rules, told)
     if is_shown:
         state, _ = advance(state, FactObserved(state.now, OF, Fact("running", ("operator",)), False, "operator", 0.0))
     return questions(state, CommandReported(state.now, OF, command, "unknown"))

@@ -9,12 +9,11 @@ import pytest
 from cell.commands import Activate, StartMotion
 from cell.events import Asked, CommandSent, HoldRaised, OperatorAsked, RunEnded, RunResumed, StateChanged
 from controller.packml import TABLE
-from tests.crash.crashing import End, faults, stopped, undisturbed
+from tests.crash.crashing import STOPS, End, faults, stopped, undisturbed
 from tests.crash.stories import Tending
 from tests.long import rest_is_long
 
 STORY = Tending()
-STOPS: tuple[Asked, ...] = ("stop", "quick stop", "abort")
 IN_SUITE = 30
 
 

@@ -10,6 +10,7 @@ from cell.events import HoldRaised, Retried
 from cell.scenario import GripLost
 from tests.crash.crashing import End, Point, crashed, undisturbed
 from tests.crash.killing import When
+from tests.crash.moments import writes_with
 from tests.crash.stories import Tending
 from tests.long import rest_is_long
 
@@ -36,7 +37,7 @@ def holds(end: End) -> list[tuple[str, str]]:
 
 def second_try(share: float) -> int:
     """The write that takes it (0), or one in the middle of it."""
-    taken = [n for n, rows in enumerate(plain().rows, 1) for event in rows if isinstance(event, Retried)]
+    taken = writes_with(plain(), lambda event: isinstance(event, Retried))
     return taken[1] + round(share * (taken[2] - taken[1]))
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
 from cell.commands import StartProgram
-from cell.events import CommandSent, QuestionAsked
+from cell.events import QuestionAsked
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
 from tests.crash.killing import WHENS
+from tests.crash.moments import sends, writes_with
 from tests.crash.mute import mute
 from tests.crash.stories import Tending
 from tests.long import rest_is_long
@@ -23,17 +23,11 @@ def plain() -> End:
     return undisturbed(STORY)
 
 
-def programs() -> Iterator[int]:
-    """The writes with which the lathe is sent its program."""
-    for number, rows in enumerate(plain().rows, 1):
-        if any(isinstance(event, CommandSent) and isinstance(event.command, StartProgram) for event in rows):
-            yield number
-
-
 @pytest.mark.parametrize("again", rest_is_long([1, 2, 3]))
 def test_a_machine_that_still_runs_is_asked_about_when_it_stands(again: int) -> None:
     """Whoever truly says that it has not done it would have it done twice."""
-    end = crashed(STORY, Point(next(programs()), "before its effect"), mute("lathe"), [Point(again, "before it goes out")])
+    program = writes_with(plain(), sends(StartProgram))[0]
+    end = crashed(STORY, Point(program, "before its effect"), mute("lathe"), [Point(again, "before it goes out")])
     (asked,) = (event.at for event in end.events if isinstance(event, QuestionAsked))
     assert min(effect.time for effect in end.world.of("program ended")) <= asked
     assert list(faults(end, plain())) == []
