@@ -175,8 +175,9 @@ def test_no_other_contact_belongs_to_a_decision() -> None:
     b, state = bench(TWO), stopped_at_the_infeed()
     plan = b.planned(state).expect()
     fork = next(o for o in plan.tasks.operations if o.verb == "when")
-    out = [s for s in plan.tasks.steps if isinstance(s.action, Move) and isinstance(s.action.need.touch, Touch)]
-    later = next(s for s in out[1:] if s.action.need.touch.end == "start" and s.branch is None)  # type: ignore[union-attr]
+    moves = ((step, step.action.need) for step in plan.tasks.steps if isinstance(step.action, Move))
+    _, *others = ((step, need.touch) for step, need in moves if isinstance(need.touch, Touch))
+    later = next(step for step, touch in others if touch.end == "start" and step.branch is None)
     steps = tuple(replace(s, operation=fork.id) if s is later else s for s in plan.tasks.steps)
     refused = b.proved(with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=steps))), state)
     assert f"{fork.id}: {later.id} is no part of a decision" in [d.message for d in refused.diagnostics]

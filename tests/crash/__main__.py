@@ -42,7 +42,7 @@ def campaign(name: str, story: Story, given: argparse.Namespace) -> Counter[str]
             found["steps of which nobody can tell"] += sum(isinstance(event, StepUnknown) for event in end.events)
             found["plans anew"] += end.plans - plain.plans
             found["faults"] += told(name, at, list(faults(end, plain)), given.stopped)
-        except Exception as defect:
+        except Exception as defect:  # whatever is wrong at this point of many is told as a fault of it, and the others are met
             if given.only:
                 raise
             found["faults"] += told(name, at, [f"a defect: {type(defect).__name__}: {defect}"], given.stopped)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
@@ -16,18 +17,11 @@ from tests.controller.small_planner import small_plan
 from tests.controller.tending import POLICIES, SmallPlanner, intent, released, spec, world
 from tests.end_to_end.gantries import on_gantries
 from tests.end_to_end.line import Planned, planned
-from tests.scenarios.subjects import EXAMPLES, ROLLING, ROLLING_FILE, planned_on_gantries, with_an_end
+from tests.scenarios.subjects import EXAMPLES, ROLLING, ROLLING_FILE, checked_once, planned_on_gantries, with_an_end
 
 STORIES = (*EXAMPLES, ROLLING)
 SCENARIOS = {"tending": Scenario(3, (RejectShare(0.5),)), ROLLING: with_an_end(Scenario(7, (RejectShare(0.5),)))}
 """Both branches are taken; and somebody asks for the end of the example that has none."""
-
-
-def checked_once(world: SimulatedCell, good: dict) -> SimulatedCell:  # type: ignore[type-arg]
-    """A robot checks a trajectory that it has found good no second time; in the next world the same ones are good too."""
-    for name, face in world.motion.items():
-        face._good = good.setdefault(name, {})
-    return world
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,7 @@ class Tending:
         return released(plan)
 
     @cached_property
-    def _checked(self) -> dict:  # type: ignore[type-arg]
+    def _checked(self) -> dict[str, Any]:
         return {}
 
     def world(self) -> SimulatedCell:
@@ -77,7 +71,7 @@ class Example:
         return self.planned.released
 
     @cached_property
-    def _checked(self) -> dict:  # type: ignore[type-arg]
+    def _checked(self) -> dict[str, Any]:
         return {}
 
     def world(self) -> SimulatedCell:

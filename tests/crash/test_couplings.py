@@ -4,8 +4,9 @@ and not whether it moves: its robot stands until that is over, and where the too
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,8 @@ from tests.crash.killing import WHENS, When
 from tests.crash.moments import just_sent, sends, taken_over, writes_with
 from tests.crash.mute import mute
 from tests.crash.operator import MOST_RESUMES
-from tests.crash.stories import checked_once
 from tests.planner.proof.changing import IN_TURN, tasked
+from tests.scenarios.subjects import checked_once
 
 OF = Subject("test")
 CHANGES = ("uncoupled", "coupled")
@@ -46,7 +47,6 @@ class Changing:
     """A box with the one tool, a disc with the other one."""
 
     name: str = "a gantry that changes its tool"
-    _checked: dict = field(default_factory=dict)  # type: ignore[type-arg]
 
     @cached_property
     def spec(self) -> RunSpec:
@@ -56,6 +56,10 @@ class Changing:
     @property
     def plan(self) -> ReleasedPlan:
         return first(IN_TURN)[1]
+
+    @cached_property
+    def _checked(self) -> dict[str, Any]:
+        return {}
 
     def world(self) -> SimulatedCell:
         asked, _ = first(IN_TURN)

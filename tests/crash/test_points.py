@@ -30,7 +30,7 @@ def test_who_goes_on_where_another_one_has_stopped_does_what_one_would_do() -> N
     assert [*instants(50, 40), *instants(50, 60, first=40)] == list(instants(50, 100))
 
 
-def test_an_instant_is_told_as_it_isasked_for_again() -> None:
+def test_an_instant_is_told_as_it_is_asked_for_again() -> None:
     assert all(instant(one.text) == one for one in instants(50, 150))
     with pytest.raises(ValueError, match="after lunch"):
         instant("12, after lunch, heard, 3 s away, devices tell")

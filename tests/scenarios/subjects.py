@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cell.scenario import OperatorAsks, Scenario
 from cell_drivers.simulated import SimulatedCell, simulated_cell
@@ -37,17 +37,16 @@ FINISH = OperatorAsks(400.0, "finish")
 
 @cache
 def gantry(batch: int = 2, rule: Literal["stop", "slow"] = "slow") -> Subject:
-    """`rule` is that of its aisle. The robot checks a trajectory that it has found good no second time; in the next world the
-    same ones are good too."""
+    """`rule` is that of its aisle."""
     plain = cell()
     aisle = replace(plain.zones["aisle"], when_occupied=rule)
     where = replace(plain, zones={**plain.zones, "aisle": aisle})
     given = replace(spec(intent(batch=f"{batch} parts"), "scenario"), cell=where)
-    plan, checked = small_plan(given.state, batch), dict[str, dict]()  # type: ignore[type-arg]
+    plan, checked = small_plan(given.state, batch), dict[str, Any]()
     assert plan is not None
 
     def world(scenario: Scenario) -> SimulatedCell:
-        return _checked_once(simulated_cell(where, {ROBOT: gantry_model()}, scenario), checked)
+        return checked_once(simulated_cell(where, {ROBOT: gantry_model()}, scenario), checked)
 
     return Subject(given, released(plan), {ROBOT: gantry_model()}, world, lambda: SmallPlanner(batch))
 
@@ -94,15 +93,16 @@ def example_on_gantries(name: str, folder: Path) -> Subject:
 
 
 def _subject(plan: Planned, planner: Replanner) -> Subject:
-    request, checked = plan.request, dict[str, dict]()  # type: ignore[type-arg]
+    request, checked = plan.request, dict[str, Any]()
 
     def world(scenario: Scenario) -> SimulatedCell:
-        return _checked_once(simulated_cell(request.cell, request.robots, scenario), checked)
+        return checked_once(simulated_cell(request.cell, request.robots, scenario), checked)
 
     return Subject(run_spec("scenario", request), plan.released, dict(request.robots), world, lambda: planner)
 
 
-def _checked_once(world: SimulatedCell, checked: dict) -> SimulatedCell:  # type: ignore[type-arg]
+def checked_once(world: SimulatedCell, checked: dict[str, Any]) -> SimulatedCell:
+    """A robot checks a trajectory that it has found good no second time; in the next world the same ones are good too."""
     for name, face in world.motion.items():
         face._good = checked.setdefault(name, {})
     return world
