@@ -6,7 +6,7 @@ after one another have most of their motions in common, and of each one is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -25,7 +25,6 @@ from cell.events import (
 from cell.motion_plan import Motion, MotionPlan
 from cell.steps import Step
 from cell.task_plan import Choice
-from cellwright.report.clock import timed
 from cellwright.report.jogs import Jogged, JogsSeen
 
 End = Literal["confirmed", "failed", "unknown", "open"]
@@ -169,13 +168,6 @@ class CourseSeen:
             self.people.append(Stay(zone, "", since, at))
         if is_there:
             self.there[zone] = at
-
-
-def course(events: Iterable[Event]) -> Course:
-    seen = CourseSeen()
-    for at, event in timed(events):
-        seen.take(at, event)
-    return seen.told()
 
 
 def planned(plan: MotionPlan, obligations: int, assumptions: tuple[str, ...], adverse: frozenset[tuple[str, str]]) -> Course:

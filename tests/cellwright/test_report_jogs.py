@@ -11,14 +11,16 @@ import pytest
 from cell.events import Event, JogAsked, JogEnded, RunOpened, WayFound
 from cellwright.reading import read
 from cellwright.report.bars import actual_bars
-from cellwright.report.course import Course, course
+from cellwright.report.course import Course
 from cellwright.report.gantt import gantt
+from cellwright.report.gathered import gathered
 from cellwright.report.keyframes import planned_tracks
 from cellwright.report.record import Ground
 from cellwright.report.replay_scene import scene
 from cellwright.session import load_robots
 from cellwright.workshop import open_workshop
 from tests.journals.packing import FOLDER, unpacked
+from tui.event_text import event_line
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKEST = 1.0  # rad/s of a joint that a jog at 0.1 m/s may have
@@ -31,7 +33,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> tuple[Event, ...]:
 
 @pytest.fixture(scope="module")
 def taken(events: tuple[Event, ...]) -> Course:
-    found = course(events)
+    found = gathered(events, event_line).course.told()
     assert len(found.jogs) == 4
     return found
 

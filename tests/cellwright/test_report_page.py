@@ -16,7 +16,7 @@ from cell.events import Event, EventRaised, RunOpened
 from cell.steps import RunProgram
 from cellwright.report.axis import Axis
 from cellwright.report.bars import actual_bars, planned_bars, resource_of
-from cellwright.report.course import Stay, course
+from cellwright.report.course import Stay
 from cellwright.report.gantt import gantt
 from cellwright.report.gathered import gathered
 from cellwright.report.markup import element, name, visible
@@ -137,7 +137,7 @@ def test_hostile_names_are_shown_as_characters(tended: Tended) -> None:
 
 
 def test_hostile_names_are_shown_as_characters_in_pictures_and_in_what_the_script_reads(tended: Tended) -> None:
-    taken = course(tended.record.events)
+    taken = gathered(tended.record.events, event_line).course.told()
     runs = tuple(replace(r, step=replace(r.step, part=HOSTILE, robot=r.step.robot and HOSTILE)) for r in taken.runs)
     wrong = replace(taken, runs=runs, people=(Stay(HOSTILE, "", 0.0, 1.0),))
     for part in (gantt(wrong), zone_section(wrong), replay_section({"texts": [HOSTILE]}, HOSTILE, 0.0)):
@@ -172,7 +172,7 @@ def test_a_text_is_escaped_and_markup_is_not() -> None:
 
 
 def test_each_resource_is_busy_for_the_time_of_its_steps(tended: Tended) -> None:
-    taken = course(tended.record.events)
+    taken = gathered(tended.record.events, event_line).course.told()
     ran = [run for run in taken.runs if isinstance(run.step.action, RunProgram)]
     assert ran
     assert {run.end for run in taken.runs} == {"confirmed"}
@@ -222,7 +222,7 @@ def test_somebody_in_a_zone_and_what_was_held_are_told(tmp_path: Path) -> None:
     recorded = next(path for path in recordings() if path.name.startswith("gantry-slowed"))
     run = unpacked(recorded, tmp_path)
     pages(run)
-    taken = course(run.events())
+    taken = gathered(run.each_event(), event_line).course.told()
     assert taken.people
     assert all(stay.start < stay.stop <= taken.end for stay in taken.people)
     assert any(isinstance(event, RunOpened) for event in run.events())

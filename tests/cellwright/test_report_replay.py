@@ -16,7 +16,7 @@ from cell.events import PlanReleased, RunOpened
 from cell.geometry import Array, Body, Box, Cylinder, Sphere
 from cellwright.reading import read
 from cellwright.report import replay_scene
-from cellwright.report.course import Course, course, planned
+from cellwright.report.course import Course, planned
 from cellwright.report.gathered import gathered
 from cellwright.report.keyframes import TOLERANCE, kept, planned_tracks, recorded_tracks
 from cellwright.report.meshes import Meshes
@@ -50,9 +50,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     assert reading.cell is not None
     workshop = open_workshop(lambda what, done, of: None, processes=1, cache=folder)
     ground = Ground(reading.cell, load_robots(reading.cell, workshop).expect())
-    taken = course(events)
+    seen = gathered(events, event_line)
+    taken = seen.course.told()
     opened = next(event for event in events if isinstance(event, RunOpened))
-    document = scene(ground, taken, opened.state, planned_tracks(taken), parts_of_run(gathered(events, event_line).moves, taken))
+    document = scene(ground, taken, opened.state, planned_tracks(taken), parts_of_run(seen.moves, taken))
     released = next(event for event in events if isinstance(event, PlanReleased))
     assert released.plan is not None
     meant = planned(released.plan, 1, (), frozenset())
