@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cell.events import Event, PlanReleased, RunResumed, StepConfirmed, StepStarted
+from cell.events import Event, PlanReleased, RunResumed, StepConfirmed, StepFailed, StepStarted
 from cell.steps import Inspect, RunProgram, Step
 from tui.speech import printable
 
@@ -60,6 +60,8 @@ class Busy:
                 self._running[key] = _Running(known, at, self._busy.get(known, 0))
             case StepConfirmed(at=at) if key in self._running:
                 self._ended(self._running.pop(key), at)
+            case StepFailed():
+                self._running.pop(key, None)
             case RunResumed(shift=shift):
                 self._shifted(shift)
             case _:

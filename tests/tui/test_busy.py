@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cell.commands import Subject
-from cell.events import Event, PlanReleased, RunResumed, StepConfirmed, StepStarted
+from cell.events import Event, PlanReleased, RunResumed, StepConfirmed, StepFailed, StepStarted
 from cell.motion_plan import MotionPlan
 from tests.tui.samples import PLAN
 from tui.busy_text import Busy
@@ -72,9 +72,12 @@ def test_another_controllers_clock_is_laid_beside_the_one_before(spells: list[Sp
 def test_of_plans_that_are_over_nothing_is_kept() -> None:
     spells = [("r1", 10 * n, 5) for n in range(3)]
     busy = Busy()
-    plans = [replace(plan_of(spells), plan_id=str(n)) for n in range(20)]
+    plans = [replace(plan_of([*spells, ("r1", 0, 0)]), plan_id=str(n)) for n in range(20)]
     for number, plan in enumerate(plans):
-        events = [replace(event, at=event.at + 100 * number) for event in told(spells, plan)]
+        failed = Subject("run", plan=plan.plan_id, step="s3")  # and is not tried again
+        tried: list[Event] = [StepStarted(26, failed), StepFailed(27, failed, "grip_lost", "R704", "")]
+        whole = [*told(spells, plan), *tried]
+        events = [replace(event, at=event.at + 100 * number) for event in whole]
         assert list(busy.passing(events)) == events
     assert {key[0] for key in busy._resources} == {plans[-1].plan_id}
     assert busy._running == {}
