@@ -32,6 +32,13 @@ def told() -> tuple[tuple[Event, ...], tuple[RunState, ...]]:
     return events, tuple(states(events))
 
 
+@cache
+def executes() -> int:
+    """The number of the event with which it begins to."""
+    _, after = told()
+    return next(n for n, state in enumerate(after) if state.pack == "Execute")
+
+
 @dataclass
 class Heard:
     """What the server hands on to the run."""
@@ -86,6 +93,11 @@ class Site:
         events, after = told()
         for event, state in zip(events, after, strict=True):
             self.tell([event], state)
+
+    def begin(self) -> None:
+        """It is told of a run that has come as far as to execute, and goes on."""
+        events, after = told()
+        self.tell(events[: executes() + 1], after[executes()])
 
     def turn(self, times: int = 3) -> None:
         for _ in range(times):

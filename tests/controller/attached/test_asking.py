@@ -36,10 +36,10 @@ from controller.attached.reception import SAME_STOP
 from controller.attached.server import MOST_TERMINALS
 from controller.attached.terminal import AT_ONCE, HELLO_WITHIN, STOPS_AT_ONCE, WASTED
 from controller.run_state import Question
-from tests.controller.attached.at_a_socket import End, Site, told
+from tests.controller.attached.at_a_socket import End, Site, executes, told
 
 EVENTS, STATES = told()
-EXECUTE = next(n for n, state in enumerate(STATES) if state.pack == "Execute")
+EXECUTE = executes()
 ORDER = Order("WO-1", "orders", (Item("shaft", 2),))
 
 
@@ -50,7 +50,7 @@ def site(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def running(site: Site) -> Site:
-    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.begin()
     site.turn()
     return site
 
@@ -147,7 +147,7 @@ def test_who_goes_before_the_run_begins_has_not_begun_it_unless_by_a_start(is_st
 def test_who_goes_later_stops_nothing(tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     site = Site(tmp_path, first=theirs)
-    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.begin()
     site.turn()
     ours.close()
     site.turn()

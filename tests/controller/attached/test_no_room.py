@@ -30,10 +30,8 @@ from controller.attached.messages import (
 )
 from controller.attached.server import MOST_AT_THE_DOOR, MOST_TERMINALS
 from controller.attached.terminal import AT_ONCE, AT_THE_DOOR
-from tests.controller.attached.at_a_socket import End, Site, told
+from tests.controller.attached.at_a_socket import End, Site
 
-EVENTS, STATES = told()
-EXECUTE = next(n for n, state in enumerate(STATES) if state.pack == "Execute")
 STOP = line(Hello(VERSION, "operate", "ann")) + line(Ask(1, "quick stop"))
 
 
@@ -41,7 +39,7 @@ STOP = line(Hello(VERSION, "operate", "ann")) + line(Ask(1, "quick stop"))
 def full(tmp_path: Path) -> Iterator[Site]:
     """A run that goes on, with as many terminals as there is room for."""
     site, there = Site(tmp_path), []
-    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.begin()
     for _ in range(MOST_TERMINALS):
         there.append(come(site, line(Hello(VERSION, "view", "bob"))))
         site.turn(1)
@@ -124,7 +122,7 @@ def test_a_stop_is_heard_of_one_that_has_gone_before_it_was_looked_at(full: Site
 
 def test_a_stop_behind_much_else_is_heard_of_one_that_takes_no_answer_any_more(tmp_path: Path) -> None:
     site = Site(tmp_path)
-    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.begin()
     much = line(Answer(7, "q" * 500, "no")) * (int(AT_ONCE) - 10)
     assert len(much) > 65_536
     come(site, line(Hello(VERSION, "operate", "ann")) + much + line(Ask(1, "stop"))).close()
@@ -135,7 +133,7 @@ def test_a_stop_behind_much_else_is_heard_of_one_that_takes_no_answer_any_more(t
 
 def test_a_loop_that_was_away_goes_on_when_what_was_sent_meanwhile_is_heard(tmp_path: Path) -> None:
     site = Site(tmp_path)
-    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.begin()
     site.turn()
     ends = [come(site, STOP.replace(b"ann", b"%d" % number)) for number in range(40)]
     site.server.start()
@@ -159,7 +157,7 @@ def test_a_defect_in_telling_keeps_no_stop_from_being_heard(
     site = Site(tmp_path)
     if log_is_full:
         monkeypatch.setattr("sys.stderr", FullDisk())
-    site.tell(EVENTS[: EXECUTE + 1], STATES[EXECUTE])
+    site.begin()
     site.turn()
     monkeypatch.setattr(server, "TURN", 0.001)
     monkeypatch.setattr(site.server, "_make_news", lambda: 1 / 0)
