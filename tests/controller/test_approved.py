@@ -22,7 +22,6 @@ from cell.events import (
     PlanRequested,
     QuestionAsked,
     Replanned,
-    RunOpened,
 )
 from cell.motion_plan import MotionPlan, ZoneVisit
 from cell.plan_file import with_plan_id
@@ -37,6 +36,7 @@ from controller.run_state import NOTHING_YET, Commands, Progress, RunState
 from tests.controller.small_planner import SPAN, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec, tend, world
 from tests.controller.told import of
+from tests.controller.under_rules import under_rules
 
 OF = Subject("test")
 SLIPS = GripLost("grip", 2, "at grip")
@@ -200,9 +200,7 @@ def test_what_the_course_of_the_run_asks_for_is_approved_with_the_intent() -> No
 def test_a_run_of_before_takes_every_plan_over_in_silence() -> None:
     events, _ = run(through("bay"), SLIPS)
     state = NOTHING_YET
-    for event in events:
-        if isinstance(event, RunOpened):
-            event = replace(event, context=replace(event.context, rules=2))
+    for event in under_rules(events, 2):
         state, _ = advance(state, event)
     assert state.progress.number == 2
 

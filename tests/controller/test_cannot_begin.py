@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cell.device import FaultCleared, FaultRaised, GripChanged, GripperState
-from cell.events import DeviceAlarm, Event, Retried, RunEnded, RunOpened
+from cell.events import DeviceAlarm, Event, Retried, RunEnded
 from cell.run import HOLDS_BY_THE_CAUSE
 from cell.scenario import Scenario
 from cell_drivers.simulated import simulated_cell
@@ -15,6 +15,7 @@ from tests.cell_drivers.gantry import gantry_model
 from tests.controller.small_planner import ROBOT, cell, small_plan
 from tests.controller.tending import SmallPlanner, intent, released, spec
 from tests.controller.told import holds, of
+from tests.controller.under_rules import under_rules
 
 ASLEEP = "its jaws are not activated"
 RESUME = Ask(20.0, "resume")
@@ -73,8 +74,7 @@ def test_a_device_that_stays_as_it_is_holds_again_at_each_resume() -> None:
 
 @pytest.mark.parametrize(("rules", "code"), [(HOLDS_BY_THE_CAUSE - 1, "R705"), (HOLDS_BY_THE_CAUSE, "R721")])
 def test_a_run_of_before_held_by_what_was_not_seen(rules: int, code: str) -> None:
-    old = [replace(e, context=replace(e.context, rules=rules)) if isinstance(e, RunOpened) else e for e in run()]
-    held = fold(old).trouble.hold
+    held = fold(under_rules(run(), rules)).trouble.hold
     assert held is not None
     assert held.code == code
 

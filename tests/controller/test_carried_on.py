@@ -18,7 +18,6 @@ from cell.events import (
     EventRaised,
     HoldRaised,
     PlanRequested,
-    RunOpened,
     StepConfirmed,
     StepStarted,
 )
@@ -36,6 +35,7 @@ from planner.proof.coincidence import Spell, may_coincide, spells_of
 from planner.proof.precedence import precedence_of
 from tests.controller import told
 from tests.controller.told import Kind
+from tests.controller.under_rules import under_rules
 from tests.planner.proof.row_of_gantries import Ran, Row, station, tray, zone
 
 HOMES = (("a", -1.6), ("c", 1.6))
@@ -238,7 +238,7 @@ def test_in_a_hold_nothing_goes_on() -> None:
 
 def test_a_run_of_before_starts_nothing_more() -> None:
     events = ran(APART, GripLost("grip_a", 1, "at grip")).record.events
-    old = [replace(e, context=replace(e.context, rules=ASKS_BEYOND_APPROVED)) if isinstance(e, RunOpened) else e for e in events]
+    old = under_rules(events, ASKS_BEYOND_APPROVED)
     assert any(state.trouble.going_on for state in states(events))
     assert not any(state.trouble.going_on for state in states(old))
 

@@ -14,7 +14,6 @@ from cell.events import (
     Event,
     HoldRaised,
     OperatorAsked,
-    RunOpened,
     RunResumed,
     StateChanged,
     TimerExpired,
@@ -25,6 +24,7 @@ from controller.journal.replay import fold, states
 from controller.machine import advance
 from controller.run_state import RunState
 from tests.controller.tending import tend, world
+from tests.controller.under_rules import under_rules
 
 OF = Subject("test")
 OPEN, LIMIT = "device g1 emergency_stop", "device g1 joint_limit"
@@ -35,7 +35,7 @@ def at_work(rules: int | None = None) -> RunState:
     """While the robot is on a motion."""
     events = tend(batch=1).record.events
     if rules is not None:
-        events = tuple(replace(e, context=replace(e.context, rules=rules)) if isinstance(e, RunOpened) else e for e in events)
+        events = tuple(under_rules(events, rules))
     return next(one for one in states(events) if one.pack == "Execute" and "g1" in one.progress.busy)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from cell.codec import to_plain
 from cell.commands import Subject
-from cell.events import Conclusion, Event, FiguresTold, RunEnded, RunOpened, RunResumed, StateChanged, TimeMarked
+from cell.events import Conclusion, Event, FiguresTold, RunEnded, RunResumed, StateChanged, TimeMarked
 from cell.run import TELLS_FIGURES
 from cell.scenario import GripLost, PersonEnters, Reject
 from cell.steps import Grip
@@ -25,6 +24,7 @@ from controller.run_state import RunState
 from controller.tally import Tally, figures_of
 from tests.controller.tending import Tended, tend
 from tests.controller.test_taking_over import just_sent
+from tests.controller.under_rules import under_rules
 
 OF = Subject("test")
 DISTURBED = (Reject(1), GripLost("grip", 2, "on the way"), PersonEnters("aisle", 5.0, 25.0))
@@ -94,7 +94,7 @@ def test_nothing_follows_from_a_figure_that_is_told() -> None:
 def test_a_replay_tells_the_same_and_a_run_of_before_tells_none() -> None:
     events = run().record.events
     verified(events)
-    old = [_of_before(event) for event in events if not isinstance(event, Conclusion)]
+    old = under_rules((event for event in events if not isinstance(event, Conclusion)), TELLS_FIGURES - 1)
     said, state = list[Event](), RunState()
     for event in old:
         state, commands = advance(state, event)
@@ -102,10 +102,6 @@ def test_a_replay_tells_the_same_and_a_run_of_before_tells_none() -> None:
     assert not [event for event in said if isinstance(event, FiguresTold)]
     assert [*said] == [e for e in events if isinstance(e, Conclusion) and not isinstance(e, FiguresTold)]
     assert figures_of(old) == figures_of(events)
-
-
-def _of_before(event: Event) -> Event:
-    return replace(event, context=replace(event.context, rules=TELLS_FIGURES - 1)) if isinstance(event, RunOpened) else event
 
 
 def test_who_takes_a_run_over_goes_on_with_its_sums_also_from_a_snapshot() -> None:

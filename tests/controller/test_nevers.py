@@ -15,7 +15,6 @@ from cell.events import (
     HoldRaised,
     LinkReported,
     OperatorAsked,
-    RunOpened,
     ZoneReported,
 )
 from cell.program import AllOf, IsIn
@@ -27,6 +26,7 @@ from controller.nevers import forbidding
 from controller.run_state import NOTHING_YET, Commands, RobotBelief, RunState
 from tests.controller.tending import POLICIES, Tended, tend
 from tests.controller.told import Kind
+from tests.controller.under_rules import under_rules
 
 SPINDLE = "never g1 in inside_lathe and lathe.spindle is running\n"
 AISLE = "never g1 in aisle and aisle is occupied\n"
@@ -42,9 +42,7 @@ OF = Subject("test")
 def on_its_way(run: Tended, step: str = INTO, rules: int | None = None) -> RunState:
     """The state in which the robot was told to go that way, and is at it."""
     state = NOTHING_YET
-    for event in run.record.events:
-        if isinstance(event, RunOpened) and rules is not None:
-            event = replace(event, context=replace(event.context, rules=rules))
+    for event in run.record.events if rules is None else under_rules(run.record.events, rules):
         state, _ = advance(state, event)
         if isinstance(event, CommandReported) and event.of.step == step and event.status == "running":
             return state

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from cell.events import ClauseBroken, Event, PlanRequested, Replanned, Retimed, RunOpened, StepConfirmed
+from cell.events import ClauseBroken, Event, PlanRequested, Replanned, Retimed, StepConfirmed
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
 from cell.scenario import Disturbance, GripLost, Late
@@ -21,6 +21,7 @@ from controller.taking_over import shifted
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import POLICIES, SmallPlanner, intent, released, spec, world
 from tests.controller.told import of
+from tests.controller.under_rules import under_rules
 
 
 def timed(plan: MotionPlan) -> MotionPlan:
@@ -120,9 +121,7 @@ def test_another_controller_counts_from_the_same_moment() -> None:
 def test_a_run_of_before_says_nothing_of_it() -> None:
     events, _ = run(Late("lathe", 2.0))
     state, said = NOTHING_YET, []
-    for event in events:
-        if isinstance(event, RunOpened):
-            event = replace(event, context=replace(event.context, rules=2))
+    for event in under_rules(events, 2):
         state, commands = advance(state, event)
         said += [c for c in commands.record if isinstance(c, Retimed)]
     assert said == []

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cell.commands import Subject
-from cell.events import Asked, CommandReported, FactObserved, HandClosedEmpty, OperatorAsked, RunOpened, RunResumed, StepFailed
+from cell.events import Asked, CommandReported, FactObserved, HandClosedEmpty, OperatorAsked, RunResumed, StepFailed
 from cell.run import STOPPED_GOES_ON
 from cell.steps import AtHome, Grip
 from controller.machine import advance
@@ -13,6 +13,7 @@ from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET, RunState
 from controller.watch import Watch
 from tests.controller.tending import POLICIES, Tended, tend, world
+from tests.controller.under_rules import under_rules
 
 WITHIN = POLICIES + "within 10 min\n"
 LATER = 100_000_000_000
@@ -20,9 +21,7 @@ LATER = 100_000_000_000
 
 def over(run: Tended, rules: int | None = None) -> RunState:
     state = NOTHING_YET
-    for event in run.record.events:
-        if isinstance(event, RunOpened) and rules is not None:
-            event = replace(event, context=replace(event.context, rules=rules))
+    for event in run.record.events if rules is None else under_rules(run.record.events, rules):
         state, _ = advance(state, event)
     return state
 
