@@ -15,6 +15,7 @@ from cell.events import (
     CommandSent,
     HoldRaised,
     JournalReported,
+    OperatorAsked,
     SpeedAsked,
     StateChanged,
     ZoneReported,
@@ -99,6 +100,13 @@ def test_a_stop_that_lies_there_when_the_run_begins_comes_before_power() -> None
     run = late(always(SLOW), asks=(Ask(0.0, "stop"),))
     assert [name for name, _ in run.calls] == [""]
     assert run.state.pack == "Stopped"
+
+
+def test_a_hold_that_lies_there_when_the_run_begins_is_not_lost() -> None:
+    """It was read with the stops, and waits for the first look."""
+    run = late(always(0.0), asks=(Ask(0.0, "hold"),))
+    assert run.state.pack == "Held"
+    assert [event.what for event in run.all(OperatorAsked)] == ["hold"]
 
 
 def stopping_zone() -> RunSpec:
