@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 
+from controller.attached import client
 from controller.attached.client import Client
 from controller.attached.lines import Lines
 from controller.attached.messages import VERSION, Accepted, Ask, FromTerminal, Hello, Parting, Refused, line, read_from_terminal
@@ -94,3 +95,15 @@ def test_a_stop_for_which_there_was_no_room_is_asked_for_again_and_a_hold_is_not
     ends.theirs[1].sendall(line(Accepted(2)) + line(Parting("cut off", "R756", "full", 0)))
     assert ends.turn() == [Accepted(2)]
     assert ends.client.last_word == Parting("cut off", "R756", "full", 0)
+
+
+def test_where_there_is_never_room_whoever_asks_for_a_stop_may_look_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAUSE", 0.0)
+    pairs = [socket.socketpair() for _ in range(4)]
+    for _, theirs in pairs:
+        theirs.sendall(line(Parting("cut off", "R756", "full", 0)))
+        theirs.shutdown(socket.SHUT_WR)
+    lines = iter([ours for ours, _ in pairs])
+    terminal = Client(next(lines), "operate", "ann", None, lambda: next(lines, None))
+    terminal.post(Ask(1, "stop"))
+    assert list(terminal.messages(0.0)) == [None, None, None]
