@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cell.commands import RequestPlan
+from cell.device import PersonWork
 from cell.diagnostic import Outcome
 from cell.events import CommandSent, RunOpened, StepStarted
 from cell.released_plan import ReleasedPlan
@@ -91,6 +92,20 @@ def test_a_deadline_gives_up_waiting_sooner() -> None:
     record, _ = run(PersonAway("operator", 0.0, NEVER), intent=intent)
     assert record.summary.held_because == "R701 Nobody came"
     assert record.summary.awaiting == ()
+
+
+def test_only_work_that_was_begun_is_broken_off_by_a_withdrawal() -> None:
+    asked = handed_over().request
+    drivers = simulated_cell(asked.cell, asked.robots, Scenario(1, ()))
+    drivers.open()
+    operator, virtual, part = drivers.persons["operator"], drivers.virtual, asked.state.parts[0].id
+    assert virtual is not None
+    for command, waits in (("c1", 0), ("c2", 5_000_000_000)):
+        operator.await_work(command, PersonWork("inspect", part, "", "bench"))
+        virtual.advance_to(virtual.now() + waits)
+        operator.withdraw()
+    assert [effect.command for effect in drivers.record().of("work started")] == ["c2"]
+    assert [effect.command for effect in drivers.record().of("work aborted")] == ["c2"]
 
 
 def test_a_refusal_holds_and_is_asked_again_after_the_resume() -> None:
