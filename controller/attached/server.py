@@ -107,7 +107,7 @@ class Server:
         if first is not None:
             self._admit(first, is_first=True)
 
-    # --- the run's side: never waits ---
+    # --- the run's side: never waits, but to catch up ---
 
     def tell(self, events: Sequence[Event], state: RunState) -> None:
         """What was written, and the state after it."""
