@@ -19,13 +19,13 @@ from threading import Thread, current_thread, main_thread
 from types import FrameType
 from typing import Final, TypeVar
 
+from cell.asked import STOPS
 from cell.attended import Attending
 from cell.codec import canonical, from_plain
 from cell.dataclass import dataclass
 from cell.events import Asked
 from cell.jog import Jog
 from cell.orders import OrderChange
-from controller.attached.permits import STOPS
 from controller.lease import LetGo, Press
 from controller.service import Answer, Request, Texts, announce, answer, attend, post
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
+from cell.asked import STOPS
 from cell.events import Event, HoldRaised, LinkReported, OperatorAsked, RunEnded
 from cell.model import CellModel
 from cell.robot import RobotModel
@@ -22,7 +23,6 @@ from cellwright.campaign.people_rules import Watched, broken_rules
 
 Way = Literal["complete", "held", "stopped", "faulty"]
 STOPPED = ("Stopped", "Aborted")
-STOPS = ("stop", "quick stop", "abort")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from cell.asked import STOPS
 from controller.attached.lines import Lines
 from controller.attached.messages import (
     LARGEST_ANSWER,
@@ -32,7 +33,6 @@ from controller.attached.messages import (
     line,
     read_from_controller,
 )
-from controller.attached.permits import STOPS
 
 PIECE = 1_000_000
 SENT_WITHIN = 5.0  # s

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Literal, assert_never
 
-from cell.asked import STOPS as STOPS
+from cell.asked import STOPS
 from cell.attended import LONGEST_REASON, LONGEST_SHELVED, SHIFT
 from cell.dataclass import dataclass
 from cell.events import Asked

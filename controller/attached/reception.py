@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import field, replace
 from typing import Protocol, assert_never
 
+from cell.asked import STOPS
 from cell.attended import Attending
 from cell.dataclass import dataclass
 from cell.events import Asked
@@ -42,7 +43,7 @@ from controller.attached.messages import (
     WatchWork,
     Welcome,
 )
-from controller.attached.permits import STOPS, Phase, Standing, is_for_standing_still, may_not, refusal
+from controller.attached.permits import Phase, Standing, is_for_standing_still, may_not, refusal
 from controller.attached.terminal import Terminal
 from controller.run_state import NOTHING_YET, RunState
 from controller.summary import summary_of

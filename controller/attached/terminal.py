@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import field
 
+from cell.asked import STOPS
 from cell.codec import CodecError
 from cell.dataclass import dataclass
 from controller.attached.allowance import Allowance
@@ -28,7 +29,6 @@ from controller.attached.messages import (
     line,
     read_from_terminal,
 )
-from controller.attached.permits import STOPS
 
 ENOUGH = 262_144  # bytes that may wait here before no more is fetched for it
 SEEN_BEHIND = 16_384  # bytes that may wait here before it is told where the robots are

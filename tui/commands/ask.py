@@ -59,8 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace) -> int:
+    from cell.asked import STOPS
     from cellwright.service import NotAnswered, NotReached, attach_to, reach
-    from controller.attached.permits import STOPS
     from controller.journal.journal import JournalError
     from tui.chosen_run import controlled
 
@@ -95,7 +95,7 @@ def _wrong_about_alarms(arguments: argparse.Namespace) -> str | None:
 
 
 def _asked(run: Run, arguments: argparse.Namespace) -> int:
-    from controller.attached.permits import STOPS
+    from cell.asked import STOPS
 
     for question, given in arguments.answer:
         run.answer(question, given)

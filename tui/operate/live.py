@@ -14,6 +14,7 @@ from dataclasses import replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
 
+from cell.asked import STOPS
 from cell.codec import CodecError
 from cell.events import Asked, Event, PlanReleased, RunOpened
 from cell.jog import LEASE, Jog
@@ -22,7 +23,6 @@ from cellwright.begun import read_begun
 from cellwright.service import NotReached, Run, attach_to, reach
 from controller.attached.client import OURS
 from controller.attached.messages import Accepted, Looked, Refused, Role, Seen, Told, Watch, WatchWork, Welcome, Working
-from controller.attached.permits import STOPS
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError, plan_path
 from tui.defects import in_short

@@ -90,8 +90,9 @@ def open_questions(view: View) -> tuple[OpenQuestion, ...]:
 def may_ask(view: View, what: Asked) -> str | None:
     """The reason why that cannot be asked here and now; None where it can. A stop is asked for whatever state is shown, and the
     controller decides: what is shown may be old, as of a run that was stopped and taken up again, while its events are told."""
+    from cell.asked import STOPS
     from controller.attached.messages import Ask
-    from controller.attached.permits import STOPS, may_not, means_nothing
+    from controller.attached.permits import may_not, means_nothing
 
     if view.behind is not None and what == "quick stop":
         return may_ask(view.behind, what)
