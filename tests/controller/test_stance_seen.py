@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cell.events import CommandReported, CommandStatus
+from cell.events import CommandReported, CommandStatus, Event, PlanReleased, StepConfirmed
 from cell.steps import AtHub, AtPlace, MotionNeed, Move, Stance
 from controller.machine import advance
 from controller.run_state import NOTHING_YET, RunState
@@ -14,6 +14,7 @@ from tests.controller.small_planner import ROBOT, joints
 from tests.controller.tending import tend, world
 
 OUT = "s4"  # from the infeed, where a shaft was just gripped
+LAST = "s116"
 BRACKET = AtPlace("infeed[1]", "grip.a", "bracket", 0)
 TURNED = AtPlace("infeed[1]", "grip.a", "shaft", 1)
 BEFORE: tuple[Stance, ...] = (BRACKET, TURNED, AtHub("scrap"))
@@ -47,7 +48,7 @@ def without_plan(state: RunState) -> RunState:
     return replace(state, progress=NOTHING_YET.progress)
 
 
-def believing(state: RunState, stance: Stance) -> RunState:
+def believing(state: RunState, stance: Stance | None) -> RunState:
     robots = state.belief.robots
     return replace(state, belief=replace(state.belief, robots=robots.set(ROBOT, replace(robots[ROBOT], stance=stance))))
 
@@ -81,6 +82,33 @@ def test_so_it_does_where_it_comes_to_rest_when_its_command_is_over(status: Comm
 def test_and_at_the_end_of_its_motion_where_it_came_to_it_all_the_same() -> None:
     state, need = under_way()
     assert seen(reported(state, "unknown"), need.end) == need.end
+
+
+def just_told(kind: type[Event], step: str | None = None) -> RunState:
+    """And nobody has seen where the robot is."""
+    state = NOTHING_YET
+    for event in tend().record.events:
+        state, _ = advance(state, event)
+        if isinstance(event, kind) and event.of.step == step:
+            return believing(state, None)
+    raise AssertionError
+
+
+def test_before_its_first_motion_it_stands_where_its_plan_begins() -> None:
+    state = just_told(PlanReleased)
+    assert state.progress.plan is not None
+    first = next(step.action for step in state.progress.plan.plan.tasks.steps if isinstance(step.action, Move))
+    assert seen(state, first.need.start) == first.need.start
+
+
+def test_where_a_motion_began_that_is_confirmed_says_nothing_more() -> None:
+    """The last one of its plan, behind which it claims no other."""
+    state = just_told(StepConfirmed, LAST)
+    assert state.progress.plan is not None
+    last = state.progress.plan.steps[LAST].action
+    assert isinstance(last, Move)
+    assert seen(state, last.need.end) == last.need.end
+    assert seen(state, last.need.start, AtHub("scrap")) == AtHub("scrap")
 
 
 def test_where_no_plan_says_it_its_hand_does() -> None:
