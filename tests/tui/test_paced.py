@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from cell.commands import Subject
@@ -13,28 +11,33 @@ from tui.paced import Paced
 OF = Subject("run")
 
 
+class Clock:
+    """Now, s, which only a sleep moves on: its own, for a thread that another test left behind sleeps too."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def paced(self, speed: float) -> Paced:
+        return Paced(speed, lambda: self.now, self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Now, which only a sleep moves on."""
-    now = [100.0]
-
-    def sleep(seconds: float) -> None:
-        now[0] += seconds
-
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(time, "sleep", sleep)
-    return now
+def clock() -> Clock:
+    return Clock()
 
 
 def done(seconds: float) -> Event:
     return OrderDone(round(seconds * 1e9), OF, "A")
 
 
-def test_each_line_comes_when_it_is_due(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-    paced, told = Paced(10.0), []
+def test_each_line_comes_when_it_is_due(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    paced, told = clock.paced(10.0), []
     for event in (OrderWithdrawn(5_000_000_000, OF, "B"), done(25.0), done(45.0)):
         paced.tell(event)
-        told.append(clock[0])
+        told.append(clock.now)
     assert told == [100.0, 102.0, 104.0]
     assert paced.waited == pytest.approx(4.0)
     assert capsys.readouterr().err.splitlines() == [
@@ -44,19 +47,19 @@ def test_each_line_comes_when_it_is_due(clock: list[float], capsys: pytest.Captu
     ]
 
 
-def test_what_comes_late_by_itself_is_waited_for_no_more(clock: list[float]) -> None:
-    paced = Paced(10.0)
+def test_what_comes_late_by_itself_is_waited_for_no_more(clock: Clock) -> None:
+    paced = clock.paced(10.0)
     paced.tell(done(0.0))
-    clock[0] += 3.0
+    clock.now += 3.0
     paced.tell(done(20.0))
-    assert (clock[0], paced.waited) == (103.0, 0.0)
+    assert (clock.now, paced.waited) == (103.0, 0.0)
     paced.tell(done(40.0))
-    assert (clock[0], paced.waited) == (104.0, 1.0)
+    assert (clock.now, paced.waited) == (104.0, 1.0)
 
 
-def test_for_what_is_not_told_nobody_waits(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-    paced = Paced(1.0)
+def test_for_what_is_not_told_nobody_waits(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    paced = clock.paced(1.0)
     paced.tell(done(0.0))
     paced.tell(TimeMarked(60_000_000_000, OF, "2026-01-01T00:00:00+00:00"))
-    assert clock[0] == 100.0
+    assert clock.now == 100.0
     assert len(capsys.readouterr().err.splitlines()) == 1
