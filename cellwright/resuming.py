@@ -37,13 +37,13 @@ from controller.difference import Difference, differences
 from controller.journal.folder import RunFolder
 from controller.journal.journal import MemoryJournal, legible
 from controller.journal.left_off import LeftOff, left_off
+from controller.packml import STOPPED_OR_ABOUT_TO
 from controller.rehearsal import AtOnce, Script
 from controller.run_state import Question, RunState
 from controller.runner import Resumption, Runner
 from controller.time_shift import Moment, Times, shift_to
 
 GONE = "R760"
-ENDING = ("Stopping", "Stopped", "Aborting", "Aborted")
 AGAIN = "`cellwright run` begins anew; look at the cell first"
 
 
@@ -90,7 +90,7 @@ class Found:
     @property
     def held_because(self) -> str | None:
         """Beside that its controller was gone, which is why somebody looks."""
-        if not self.left.before.state.is_over and self.after.pack in ENDING:
+        if not self.left.before.state.is_over and self.after.pack in STOPPED_OR_ABOUT_TO:
             return "it was being stopped: that ends first, and nothing moves; then resume once more"
         hold = self.after.trouble.hold
         return None if hold is None or hold.code == GONE else f"{hold.code} {hold.text}"

@@ -44,7 +44,8 @@ _FLOW: dict[tuple[PackState, Trigger], PackState] = {
     ("Aborted", "clear"): "Clearing",
     ("Clearing", "done"): "Stopped",
 }
-_NO_STOP: Final = frozenset({"Stopping", "Stopped", "Aborting", "Aborted", "Clearing"})
+STOPPED_OR_ABOUT_TO: Final = frozenset({"Stopping", "Stopped", "Aborting", "Aborted"})
+_NO_STOP: Final = STOPPED_OR_ABOUT_TO | {"Clearing"}
 _NO_ABORT: Final = frozenset({"Aborting", "Aborted"})
 
 TABLE: Final[dict[tuple[PackState, Trigger], PackState]] = {

@@ -34,6 +34,7 @@ from cellwright.service import ControllerEnded, Message, NotBegun
 from controller.attached.messages import OpenQuestion, Refused
 from controller.journal.folder import RunFolder
 from controller.journal.journal import JournalError
+from controller.packml import STOPPED_OR_ABOUT_TO
 from tui.asking import asked
 from tui.driver_failure import told_by_name
 from tui.event_text import event_line
@@ -56,7 +57,6 @@ STOPPING_QUICKLY = "asked for a quick stop"
 UNHEARD = 10  # times PATIENCE without a word after a Ctrl-C, until that is said
 LIES_THERE = "the controller says nothing; the stop is taken when it answers, and until then there is only the e-stop circuit"
 ROUTINE = frozenset({"Idle", "Starting", "Execute", "Completing", "Complete"})
-STANDING_STILL = frozenset({"Stopping", "Stopped", "Aborting", "Aborted"})
 Asking = Literal["resume", "stop", "quick stop", "finish"]
 
 
@@ -368,7 +368,7 @@ class Watching:
         """After a Ctrl-C, until the run is seen to stop: what comes before that may have lain in the line."""
         if self._unheard < 0:
             return
-        self._unheard = -1 if self._state in STANDING_STILL else 0 if message is not None else self._unheard + 1
+        self._unheard = -1 if self._state in STOPPED_OR_ABOUT_TO else 0 if message is not None else self._unheard + 1
         if self._unheard == UNHEARD:
             progress.line(LIES_THERE)
 
