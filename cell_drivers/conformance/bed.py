@@ -262,6 +262,14 @@ class Bed:
             return None if tells is None else tells(self.drivers, robot)
         return None
 
+    def is_asked(self, person: str) -> bool:
+        """Whether they are asked something: by their own screen, where the bench cannot tell by what their driver says."""
+        shown = self.bench.hooks.shown
+        with suppress(KeyError):
+            if shown is not None:
+                return shown(self.drivers, person)
+        return self.drivers.persons[person].state().work is not None
+
     def reconnect(self) -> None:
         """Closes and opens; with another set where that one meets the same devices."""
         self.drivers.close()

@@ -27,8 +27,9 @@ class Hooks:
     it gives back ends that; where it is told to be does not change. `hush` has the device fall silent on a link that stays:
     nothing that it says arrives, what is sent to it is taken, nobody is told and nothing is closed; what it gives back lets go,
     and what was kept back then comes. What is sent meanwhile counts at once, or the device does nothing at all as long.
-    `executions` brings nothing about: it tells how many motions a robot has begun so far by its own count, not by its driver's.
-    `fault`, `part`, `nonsense`, `astray`, `hush` and `executions` raise KeyError for what they cannot do with a device."""
+    Two bring nothing about: `executions` tells how many motions a robot has begun so far by its own count, not by its driver's,
+    and `shown` whether a person is asked something at this moment, by their own screen. All but `cut` and `between` raise
+    KeyError for what they cannot do with a device."""
 
     cut: Callable[[DriverSet, str], Callable[[], None]] | None = None
     fault: Callable[[DriverSet, str], str] | None = None
@@ -38,6 +39,7 @@ class Hooks:
     astray: Callable[[DriverSet, str, float], Callable[[], None]] | None = None
     hush: Callable[[DriverSet, str], Callable[[], None]] | None = None
     executions: Callable[[DriverSet, str], int] | None = None
+    shown: Callable[[DriverSet, str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ PART = "bench part"
 
 
 def bench(assembly: Assembly) -> Bench:
-    hooks = Hooks(cut=cut, fault=fault, between=between, part=part, astray=astray, hush=cut, executions=executions)
+    hooks = Hooks(cut=cut, fault=fault, between=between, part=part, astray=astray, hush=cut, executions=executions, shown=shown)
     return Bench(SimulatedCell, assembly, travel=0.5, speed=0.9, hooks=hooks)
 
 
@@ -46,6 +46,11 @@ def astray(drivers: DriverSet, robot: str, by: float) -> Callable[[], None]:
 def executions(drivers: DriverSet, robot: str) -> int:
     """As its arm has run them, not as they were commanded. Raises KeyError."""
     return len(_cell(drivers).world.arms[robot].motions())
+
+
+def shown(drivers: DriverSet, person: str) -> bool:
+    """Raises KeyError."""
+    return _cell(drivers).persons[person].is_asked
 
 
 def between(drivers: DriverSet, tool: str, hand: str, is_there: bool) -> None:

@@ -67,6 +67,11 @@ class PersonFace(StatedFace[PersonState]):
         return PersonState(self.name, self.world.now, self.is_there, work, is_working)
 
     @property
+    def is_asked(self) -> bool:
+        """By what is shown to them, whoever had it shown."""
+        return self._asked is not None
+
+    @property
     def is_there(self) -> bool:
         return not self.world.luck.is_absent(self.name, self.world.now)
 

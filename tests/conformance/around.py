@@ -85,6 +85,7 @@ HOOKS = Hooks(
     astray=lambda drivers, device, by: simulated.astray(_plain(drivers), device, by),
     hush=lambda drivers, device: simulated.cut(_plain(drivers), device),
     executions=lambda drivers, robot: simulated.executions(_plain(drivers), robot),
+    shown=lambda drivers, person: simulated.shown(_plain(drivers), person),
 )
 """What cannot be so a simulated device does not say: `nonsense` has the wrapped one say nothing, and a wrapper says it."""
 

@@ -14,11 +14,13 @@ from cell.device import (
     DeviceEvent,
     GripperState,
     MachineState,
+    PersonState,
     PersonWork,
     SignalSample,
 )
 from cell.driver_errors import Refusal, Refused
 from cell_drivers.conformance.laws import doubting, gripping, inspecting, machining, remembering, sensing, waiting
+from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import Around, Fault, Set, another_id, deaf, even_closed, grippers, machines, nameless, with_devices
 
 
@@ -291,6 +293,44 @@ class NeverWithdraws(Around):
     def withdraw(self) -> None: ...
 
 
+class OwnAlone(Around):
+    """Knows of what it has asked itself, since it was opened."""
+
+    has_asked = False
+
+    def await_work(self, command: str, work: PersonWork) -> None:
+        self.has_asked = True
+        self.inner.await_work(command, work)
+
+
+class ShowsItsOwn(OwnAlone):
+    def state(self) -> PersonState:
+        state: PersonState = self.inner.state()
+        return state if self.has_asked else replace(state, work=None, is_working=False)
+
+
+class WithdrawsItsOwn(OwnAlone):
+    def withdraw(self) -> None:
+        if self.has_asked:
+            self.inner.withdraw()
+
+
+def forgetful(wrapper: type[OwnAlone]) -> Callable[[SimulatedCell], object]:
+    """Persons that begin with each `open` as if nobody had been asked."""
+
+    class Forgetful(Set):
+        def open(self) -> None:
+            self.persons = {name: wrapper(person) for name, person in self.inner.persons.items()}
+            self.inner.open()
+
+    def around(cell: SimulatedCell) -> object:
+        drivers = Forgetful(cell)
+        drivers.persons = {name: wrapper(person) for name, person in cell.persons.items()}
+        return drivers
+
+    return around
+
+
 FAULTS = (
     Fault("believes that it holds", gripping.closing_on_nothing_is_empty, grippers(BelievesItHolds)),
     Fault("feels nothing", gripping.closing_on_a_part_is_held, grippers(FeelsNothing)),
@@ -346,4 +386,6 @@ FAULTS = (
     Fault("asks while it is closed", waiting.nothing_is_asked_while_closed, with_devices("persons", AsksWhileClosed)),
     Fault("asks two things at a time", waiting.a_person_is_awaited, with_devices("persons", AsksAnything)),
     Fault("does not withdraw", waiting.what_is_withdrawn_is_aborted, with_devices("persons", NeverWithdraws)),
+    Fault("shows what it has asked itself", waiting.what_was_asked_before_is_shown, forgetful(ShowsItsOwn)),
+    Fault("withdraws what it has asked itself", waiting.what_was_asked_before_is_withdrawn, forgetful(WithdrawsItsOwn)),
 )  # fmt: skip

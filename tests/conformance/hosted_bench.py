@@ -55,6 +55,7 @@ def bench(others: frozenset[str] = frozenset()) -> Bench:
     hooks = Hooks(
         cut=reached(simulated.cut), fault=reached(simulated.fault), between=reached(simulated.between),
         part=reached(simulated.part), astray=reached(simulated.astray), hush=reached(simulated.cut),
+        shown=reached(simulated.shown),
     )  # fmt: skip
     return Bench(HostedHere, replace(whole, devices=whole.devices - others), travel=0.5, speed=0.9, hooks=hooks, is_ideal=True)
 

@@ -119,3 +119,41 @@ def what_is_withdrawn_is_aborted(bed: Bed, person: str) -> str:
     demand(status.state == "aborted", f"withdrawn, it is {status.state}")
     demand(driver.state().work is None, "withdrawn, it is still asked")
     return "aborted, and nothing is asked"
+
+
+@law("person", "What an earlier driver has asked them the next one shows as asked.")
+def what_was_asked_before_is_shown(bed: Bed, person: str) -> str:
+    work = _asked_before(bed, person)[0]
+    shown = bed.drivers.persons[person].state().work
+    demand(shown is not None, "they are still asked, and a driver that was opened anew says that they are not")
+    demand(
+        shown is not None and (shown.verb, shown.part) == (work.verb, work.part),
+        f"asked to {work.verb} {work.part}, a driver that was opened anew says {shown}",
+    )
+    return f"{work.verb} {work.part}, as it was asked before"
+
+
+@law("person", "What an earlier driver has asked them the next one withdraws, though it never asked it.")
+def what_was_asked_before_is_withdrawn(bed: Bed, person: str) -> str:
+    _, command = _asked_before(bed, person)
+    driver = bed.drivers.persons[person]
+    driver.withdraw()
+    demand(bed.until(lambda: not bed.is_asked(person), GONE), f"{GONE:g} s after `withdraw` they are still asked")
+    demand(driver.state().work is None, "nothing is asked any more, and their driver says otherwise")
+    status = driver.status(command)
+    demand(status.state in ("aborted", "unknown"), f"withdrawn, it is {status.state}")
+    return f"withdrawn by a driver that never asked it; it is {status.state}"
+
+
+GONE = 5.0
+"""s within which a screen has nothing on it any more."""
+
+
+def _asked_before(bed: Bed, person: str) -> tuple[PersonWork, str]:
+    """By a driver that is gone: another one was opened since. Raises NotTried where they are not asked any more."""
+    work, command = work_for(bed, person), bed.id()
+    bed.drivers.persons[person].await_work(command, work)
+    bed.reconnect()
+    if not bed.is_asked(person):
+        raise NotTried("opened anew nothing is asked: `close` has withdrawn it, they were quick, or only their screen shows it")
+    return work, command
