@@ -39,7 +39,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 24
+RULES = 25
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -72,7 +72,9 @@ asked about where its robot cannot tell (decision 0192); before, it counted as d
 before. 23: what somebody was asked for is not asked for again while they are at it, and what they told and nobody heard is
 asked of the operator (decision 0191). And who takes over from one who waited for a device that cannot tell looks at it anew;
 before, it was taken to be at rest, and asked about, until it had shown that it runs. 24: where a tool is
-that has come off a flange is asked (decision 0190); before, nothing was said of it."""
+that has come off a flange is asked (decision 0190); before, nothing was said of it. 25: a stop that was under way when its
+controller was killed ends, and the run holds for whoever has asked to go on with it (decision 0171); before, it was over, and had
+to be asked for once more."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -95,6 +97,7 @@ WAITS_FOR_COUPLINGS = 21
 ASKS_OF_PATHS = BAD_LINKS_ARE_ALARMS = EACH_UNMEASURED_IS_NAMED = 22
 ASKS_PEOPLE_ONCE = FORGETS_WHAT_WAS_UNTOLD = 23
 ASKS_WHERE_TOOLS_ARE = 24
+STOP_BROKEN_OFF_HOLDS = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ class Found:
     @property
     def held_because(self) -> str | None:
         """Beside that its controller was gone, which is why somebody looks."""
-        if not self.left.before.state.is_over and self.after.pack in STOPPED_OR_ABOUT_TO:
+        is_ending = not self.left.before.state.is_over and self.after.pack in STOPPED_OR_ABOUT_TO
+        if is_ending and not self.after.trouble.holds_then:  # as a version of before has begun it
             return "it was being stopped: that ends first, and nothing moves; then resume once more"
         hold = self.after.trouble.hold
         return None if hold is None or hold.code == GONE else f"{hold.code} {hold.text}"

@@ -333,7 +333,8 @@ _PAGES = (
     ),
     _page(
         "R786", "the run was stopped",
-        "The run was stopped, or aborted, and somebody has asked to go on with it. Its journal was read, every device was looked "
+        "The run was stopped, or aborted, and somebody has asked to go on with it; or its controller was killed while it was "
+        "being stopped. Its journal was read, every device was looked "
         "at, and what was shown was confirmed.",
         "Whoever stopped it had a reason, and nobody watched the cell since. Nothing moves by itself.",
         "Look at the cell and at what is told as different. Resume: what a stop broke off is planned anew from where it stands.",

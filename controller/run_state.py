@@ -293,7 +293,8 @@ class Trouble:
     that somebody has let robots go back from. `going_on`: the steps of the plan in hand that are still started although it is of
     no use any more (carried_on.py), and whether that `is_told`. `stopped`: the motions on which robots were stopped that stand on
     their way, when a plan was last asked for. `ahead`: the plan that was asked for before this one is done; `passed_over` counts
-    those since this one that were of no use."""
+    those since this one that were of no use. `holds_then`: the stop under way was found by another controller; at its end the
+    run holds and is not over."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -326,6 +327,7 @@ class Trouble:
     stopped: tuple[MotionNeed, ...] = ()
     ahead: Ahead | None = None
     passed_over: int = 0
+    holds_then: bool = False
 
 
 # --- manual mode -------------------------------------------------------------------------------------------------------

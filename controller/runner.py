@@ -118,7 +118,8 @@ class Runner:
 
     def look(self, before: Resumption) -> RunState:
         """What `resume` would find, and how it would hold. The drivers are open afterwards; nothing is written, and nothing is
-        sent but a stop where somebody stands in a zone that asks for one. What devices told by then is `heard`."""
+        sent but a stop: where somebody stands in a zone that asks for one, and where one was under way. What devices told by then
+        is `heard`."""
         self._begin()
         self._look_over(before)
         return self.state

@@ -121,7 +121,10 @@ def rest(d: Draft, event_is_late: bool = False) -> None:
             d.clear_timer("standstill")
             still = f"everything stands still{_unseen(d)}"
             go(d, "done", "not everything reported that it stands still" if event_is_late else still)
-            _end(d)
+            if d.trouble.holds_then:
+                begin_again(d)
+            else:
+                _end(d)
         case "Clearing" | "Resetting":
             go(d, "done", "nothing is left to clear")
         case _:
@@ -137,7 +140,7 @@ def _unseen(d: Draft) -> str:
 def begin_again(d: Draft) -> None:
     """Of a run that was stopped or aborted: somebody has looked at the cell, and that clears it. It is for a hold to follow."""
     d.is_over = False
-    d.mend(stopping=None)
+    d.mend(stopping=None, holds_then=False)
     for trigger in _AGAIN:
         go(d, trigger, "somebody has looked at the cell")
 
@@ -170,7 +173,7 @@ def _stop(d: Draft, kind: StopKind, trigger: Trigger, who: str) -> None:
     if d.pack in ("Stopped", "Aborted") or d.is_over:
         return
     d.proceed(flights=d.progress.flights.update({c: replace(f, is_stopped=True) for c, f in d.progress.flights.items()}))
-    d.mend(stopping=kind)
+    d.mend(stopping=kind, holds_then=False)
     d.command(StopAll(d.fresh_id("stop"), d.subject, kind))
     if go(d, trigger, who):
         d.set_timer("standstill", STANDSTILL)

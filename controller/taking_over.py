@@ -3,7 +3,8 @@
 Law: what another controller believed that a device can show is forgotten until the device has shown it; where parts are, what was
 reached and what was tried stays, for no device can tell it. Nothing moves until an operator resumes. What was under way stays
 under way until its device says what became of it (controller/inquiry.py asks). A run that was stopped or aborted is gone on with
-as one whose controller was killed: it begins again as far as a hold, with all that it had come to.
+as one whose controller was killed: it begins again as far as a hold, with all that it had come to. One that was being stopped
+is stopped first.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from immutables import Map
 
 from cell.commands import SetSpeed, StopAll
 from cell.events import RunResumed
-from cell.run import EACH_FAULT_STANDS, FORGETS_WHAT_WAS_UNTOLD
+from cell.run import EACH_FAULT_STANDS, FORGETS_WHAT_WAS_UNTOLD, STOP_BROKEN_OFF_HOLDS
 from controller import alarms, jogging, progress, recovery, speeds, stops, sums
 from controller.draft import Draft
 from controller.run_state import DeviceBelief, HandBelief, HoldReason, RunState
@@ -74,10 +75,18 @@ def taken_over(d: Draft, event: RunResumed) -> None:
         _hold(d, HoldReason("R786", f"it was {was.lower()}: look at the cell, then resume", ()))
         return
     if d.pack in ("Stopping", "Aborting"):
-        d.command(StopAll(d.fresh_id("stop"), d.subject, d.trouble.stopping or "hold"))
-        d.set_timer("standstill", stops.STANDSTILL)
+        _stop_again(d)
         return
     _hold(d, HoldReason("R760", "its controller was gone: look at the cell, then resume", ()))
+
+
+def _stop_again(d: Draft) -> None:
+    """It may have been heard by nobody. That it is held afterwards is said now: so whoever confirms the look has been told."""
+    d.command(StopAll(d.fresh_id("stop"), d.subject, d.trouble.stopping or "hold"))
+    d.set_timer("standstill", stops.STANDSTILL)
+    if d.known.rules >= STOP_BROKEN_OFF_HOLDS:
+        d.mend(holds_then=True)
+        _hold(d, HoldReason("R786", "it was being stopped: look at the cell, then resume", ()))
 
 
 def _hold(d: Draft, reason: HoldReason) -> None:

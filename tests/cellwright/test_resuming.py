@@ -13,7 +13,7 @@ from cellwright.begun import Begun
 from cellwright.in_service import InService
 from cellwright.resuming import Found, Left, left_run, looked_at
 from controller.journal.folder import RunFolder
-from controller.run_state import NOTHING_YET, RunState
+from controller.run_state import NOTHING_YET, HoldReason, RunState
 from controller.runner import Resumption, Runner
 from tests.controller.tending import spec, world
 
@@ -44,10 +44,20 @@ def test_a_copy_of_a_run_is_not_gone_on_with(name: str, tmp_path: Path, monkeypa
 @pytest.mark.parametrize(
     ("was", "now", "is_told"), [("Stopping", "Stopped", True), ("Aborting", "Aborting", True), ("Execute", "Held", False)]
 )
-def test_a_stop_that_was_under_way_ends_first_and_that_is_told(was: PackState, now: PackState, is_told: bool) -> None:
+def test_in_a_run_of_before_a_stop_that_was_under_way_ends_first_and_that_is_told(
+    was: PackState, now: PackState, is_told: bool
+) -> None:
     before = SimpleNamespace(before=SimpleNamespace(state=replace(NOTHING_YET, pack=was)))
     found = Found(cast(Left, before), ANY, ANY, replace(NOTHING_YET, pack=now))
     assert ("resume once more" in (found.held_because or "")) is is_told
+
+
+@pytest.mark.parametrize("now", ["Stopping", "Aborting", "Holding", "Held"])
+def test_of_a_stop_that_was_under_way_the_same_is_told_whether_it_has_ended_yet_or_not(now: PackState) -> None:
+    """Else whoever has agreed while a robot came to rest would be asked once more."""
+    before = SimpleNamespace(before=SimpleNamespace(state=replace(NOTHING_YET, pack="Stopping")))
+    trouble = replace(NOTHING_YET.trouble, holds_then=now in ("Stopping", "Aborting"), hold=HoldReason("R786", "it was", ()))
+    assert Found(cast(Left, before), ANY, ANY, replace(NOTHING_YET, pack=now, trouble=trouble)).held_because == "R786 it was"
 
 
 def test_what_was_told_to_one_look_is_not_lost_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

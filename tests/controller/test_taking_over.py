@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from immutables import Map
 
-from cell.commands import SetSpeed, StartMotion, StopAll, Subject
+from cell.commands import Grip as Close
+from cell.commands import SetSpeed, StartMotion, StopAll, StopKind, Subject
 from cell.events import (
     Answered,
+    Asked,
     CommandReported,
     CommandSent,
     Event,
@@ -22,11 +24,15 @@ from cell.events import (
     QuestionAsked,
     RunOpened,
     RunResumed,
+    StateChanged,
     StepConfirmed,
+    StepFailed,
     StepUnknown,
     TimeMarked,
+    TimerExpired,
     ZoneReported,
 )
+from cell.run import RULES, STOP_BROKEN_OFF_HOLDS, PackState
 from cell.state import InPlace, Lost
 from cell.steps import Fact, Grip, Inspect, Move, RunProgram
 from controller.journal.replay import states
@@ -37,6 +43,7 @@ from controller.run_state import NOTHING_YET, Commands, RunState
 from controller.time_shift import Moment, shift_to, times_of
 from tests.controller.tending import tend
 from tests.controller.told import Kind
+from tests.controller.under_rules import under_rules
 
 OF = Subject("test")
 
@@ -45,10 +52,10 @@ def events() -> tuple[Event, ...]:
     return tend().record.events
 
 
-def just_sent(kind: type, nth: int = 1) -> tuple[RunState, CommandSent]:
+def just_sent(kind: type, nth: int = 1, rules: int = RULES) -> tuple[RunState, CommandSent]:
     """The state when the `nth` step of that kind has just been sent."""
     state = NOTHING_YET
-    for event in events():
+    for event in under_rules(events(), rules):
         state, _ = advance(state, event)
         if isinstance(event, CommandSent) and event.of.step is not None:
             assert state.progress.plan is not None
@@ -307,15 +314,81 @@ def test_whoever_came_meanwhile_slows_it_before_anything_else() -> None:
     assert speeds_in(commands) == []
 
 
-def test_a_stop_that_was_asked_for_is_asked_for_again_and_ends_the_run() -> None:
+@pytest.mark.parametrize(
+    ("how", "kind", "was", "arrows"),
+    [
+        ("stop", "hold", "Stopping", ["Stopped", "Resetting", "Idle", "Starting", "Holding"]),
+        ("quick stop", "quick", "Stopping", ["Stopped", "Resetting", "Idle", "Starting", "Holding"]),
+        ("abort", "power", "Aborting", ["Aborted", "Clearing", "Stopped", "Resetting", "Idle", "Starting", "Holding"]),
+    ],
+)
+def test_a_stop_that_was_asked_for_is_asked_for_again_and_at_its_end_the_run_holds(
+    how: Asked, kind: StopKind, was: PackState, arrows: list[PackState]
+) -> None:
+    """Who has asked to go on with it has been told so before: the hold is raised with the first event, whatever it ends with."""
+    state, sent = just_sent(Move)
+    state, _ = asked(state, how)
+    assert state.pack == was
+    state, commands = taken_over(state)
+    assert [command for command in commands.send if not isinstance(command, StopAll)] == []
+    assert [command.kind for command in commands.send if isinstance(command, StopAll)] == [kind]
+    assert [event.code for event in commands.record if isinstance(event, HoldRaised)] == ["R786"]
+    assert state.pack == was
+    state, _ = asked(state, "resume")
+    assert state.pack == was
+    state, commands = told(nothing_else_begun(state, sent), sent, "aborted", "stop")
+    assert [event.after for event in commands.record if isinstance(event, StateChanged)] == [*arrows, "Held"]
+    assert (commands.send, state.is_over, state.trouble.stopping, state.trouble.holds_then) == ((), False, None, False)
+    state, _ = asked(state, "resume")
+    assert state.pack in ("Unholding", "Execute")
+
+
+def test_where_nothing_tells_that_it_stands_a_stop_that_was_found_ends_with_its_time() -> None:
+    state, _ = just_sent(Move)
+    state, _ = asked(state, "stop")
+    state, _ = taken_over(state)
+    state, commands = advance(state, TimerExpired(state.timers["standstill"], OF, "standstill"))
+    assert next(event.after for event in commands.record if isinstance(event, StateChanged)) == "Stopped"
+    assert (state.pack, state.is_over, commands.send) == ("Holding", False, ())
+
+
+@pytest.mark.parametrize(("again", "ended"), [("stop", "Stopped"), ("abort", "Aborted")])
+def test_a_stop_that_is_asked_for_once_more_ends_the_run(again: Asked, ended: PackState) -> None:
+    """It was asked of the controller that goes on, by somebody who wants no more of it."""
     state, sent = just_sent(Move)
     state, _ = asked(state, "stop")
-    assert state.pack == "Stopping"
+    state, _ = taken_over(state)
+    state, _ = asked(state, again)
+    state, _ = told(nothing_else_begun(state, sent), sent, "aborted", "stop")
+    assert (state.pack, state.is_over) == (ended, True)
+
+
+def test_a_stop_that_two_controllers_did_not_see_the_end_of_is_gone_on_with_by_the_third() -> None:
+    state, sent = just_sent(Move)
+    state, _ = asked(state, "stop")
+    state, _ = taken_over(state)
     state, commands = taken_over(state)
     assert [command.kind for command in commands.send if isinstance(command, StopAll)] == ["hold"]
     state, _ = told(nothing_else_begun(state, sent), sent, "aborted", "stop")
-    assert state.pack == "Stopped"
-    assert state.is_over
+    assert state.pack == "Held"
+
+
+def test_in_a_run_of_before_a_stop_that_was_found_ended_it() -> None:
+    state, sent = just_sent(Move, rules=STOP_BROKEN_OFF_HOLDS - 1)
+    state, _ = asked(state, "stop")
+    state, _ = taken_over(state)
+    state, _ = told(nothing_else_begun(state, sent), sent, "aborted", "stop")
+    assert (state.pack, state.is_over) == ("Stopped", True)
+
+
+def test_a_hand_that_the_stop_broke_off_has_missed_no_part_for_the_next_controller_either() -> None:
+    state, sent = just_sent(Grip)
+    state, _ = asked(state, "quick stop")
+    state, _ = taken_over(state)
+    assert isinstance(sent.command, Close)
+    hand = f"{sent.command.tool}.{sent.command.hand}"
+    state, answer = advance(state, HandClosedEmpty(state.now, OF, hand, False, "grip", 0.0))
+    assert [event for event in answer.record if isinstance(event, StepFailed)] == []
 
 
 def test_a_plan_that_was_asked_for_is_asked_for_again() -> None:

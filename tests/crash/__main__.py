@@ -5,6 +5,7 @@ told meanwhile, and in every fifth point with devices that cannot tell what beca
 order, any stretch of which lies all over the run: `--first 500` goes on behind 500 of them, so two processes share a story by
 `--points 250` and `--points 250 --first 250`. Before each fault stands what runs its point again by itself; figures at the end;
 exit 1 where there is any fault. With `--stopped` nobody kills: somebody stops there, by turns in each of three ways, and goes on.
+With `--stopping` somebody stops there, and before all stands the controller is killed: it is gone on with once.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cell.events import Answered, StepUnknown
 from cellwright.folders import cache_folder
-from tests.crash.crashing import STOPS, End, Story, crashed, faults, stopped, undisturbed
+from tests.crash.crashing import STOPS, End, Story, crashed, faults, stopped, stopping, undisturbed
 from tests.crash.killing import WHENS
 from tests.crash.mute import mute
 from tests.crash.points import Instant, instant, instants
@@ -37,16 +39,32 @@ def campaign(name: str, story: Story, given: argparse.Namespace) -> Counter[str]
         found["points"] += 1
         found["with devices that cannot tell"] += at.is_mute and not given.stopped
         try:
-            end = _stopped(story, at, plain.writes) if given.stopped else _killed(story, at)
+            end = _ended(story, at, plain.writes, given, found)
             found["questions"] += sum(isinstance(event, Answered) for event in end.events)
             found["steps of which nobody can tell"] += sum(isinstance(event, StepUnknown) for event in end.events)
             found["plans anew"] += end.plans - plain.plans
-            found["faults"] += told(name, at, list(faults(end, plain)), given.stopped)
+            found["faults"] += told(name, at, list(faults(end, plain)), _how(given))
         except Exception as defect:  # whatever is wrong at this point of many is told as a fault of it, and the others are met
             if given.only:
                 raise
-            found["faults"] += told(name, at, [f"a defect: {type(defect).__name__}: {defect}"], given.stopped)
+            found["faults"] += told(name, at, [f"a defect: {type(defect).__name__}: {defect}"], _how(given))
     return found
+
+
+def _ended(story: Story, at: Instant, writes: int, given: argparse.Namespace, found: Counter[str]) -> End:
+    if given.stopping:
+        point = replace(at.point, write=_behind(at, writes))
+        left, end = stopping(story, point, STOPS[at.point.write % 3], mend=mute(*story.world().drivers) if at.is_mute else None)
+        found[f"found {left.pack}"] += 1
+        return end
+    return _stopped(story, at, writes) if given.stopped else _killed(story, at)
+
+
+def _how(given: argparse.Namespace) -> str:
+    """The word beside the point that runs it again."""
+    if given.stopping:
+        return " --stopping"
+    return " --stopped" if given.stopped else ""
 
 
 def _killed(story: Story, at: Instant) -> End:
@@ -54,15 +72,19 @@ def _killed(story: Story, at: Instant) -> End:
 
 
 def _stopped(story: Story, at: Instant, writes: int) -> End:
-    """Before the first motion there is nothing to stop, behind the last one nothing to go on with."""
-    _, end = stopped(story, min(max(2, at.point.write), writes - 2), STOPS[WHENS.index(at.point.when)], at.point.away)
+    _, end = stopped(story, _behind(at, writes), STOPS[WHENS.index(at.point.when)], at.point.away)
     return end
 
 
-def told(name: str, at: Instant, faulty: Sequence[str], is_stopped: bool = False) -> bool:
+def _behind(at: Instant, writes: int) -> int:
+    """Before the first motion there is nothing to stop, behind the last one nothing to go on with."""
+    return min(max(2, at.point.write), writes - 2)
+
+
+def told(name: str, at: Instant, faulty: Sequence[str], how: str = "") -> bool:
     """Whether there was any to tell."""
     if faulty:
-        _say(f'  --story {name} --only "{at.text}"' + " --stopped" * is_stopped)
+        _say(f'  --story {name} --only "{at.text}"{how}')
     for fault in faulty:
         _say(f"    {fault}")
     return bool(faulty)
@@ -87,7 +109,9 @@ def asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--points", type=int, default=540, help="how many of the points, of each story")
     parser.add_argument("--first", type=int, default=0, help="behind how many points of their order it begins")
     parser.add_argument("--only", type=instant, action="append", metavar="POINT", help="this point, as it is told with a fault")
-    parser.add_argument("--stopped", action="store_true", help="somebody stops the run there and goes on with it")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--stopped", action="store_true", help="somebody stops the run there and goes on with it")
+    ways.add_argument("--stopping", action="store_true", help="somebody stops the run there and its controller is killed")
     parser.add_argument("--examples", type=Path, default=Path("examples"))
     parser.add_argument("--cache", type=Path, default=cache_folder(), help="where plans of before are found")
     given = parser.parse_args(words)

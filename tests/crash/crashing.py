@@ -132,10 +132,38 @@ def stopped(story: Story, write: int, how: Asked, away: float = 0.0) -> tuple[En
     return over, End(tuple(journal.events), state, world.record(), cord.writes, questions)
 
 
+def stopping(
+    story: Story, point: Point, how: Asked, behind: int = 0, mend: Callable[[SimulatedCell], None] | None = None
+) -> tuple[RunState, End]:
+    """Stopped behind write number `point.write`, killed `behind` writes behind the one that has the stop, and gone on with once:
+    what it was by its journal then, and what it came to."""
+    world, cord, kept = story.world(), Cord(None, point.when), dict[str, ReleasedPlan]()
+
+    def kill() -> None:
+        cord.at = cord.writes + 1 + behind
+
+    _, journal, _ = _run(story, world, cord, kept, (point.write, how), kill)
+    left = fold(journal.events)
+    _pass_away(world, journal.events, point)
+    if mend is not None:
+        mend(world)
+    if not point.hears:
+        world.poll()
+    journal.cord = Cord()
+    state, questions = _resumed(story, world, journal, journal.cord, kept)
+    return left, End(tuple(journal.events), state, world.record(), cord.writes, questions)
+
+
 def _run(
-    story: Story, world: SimulatedCell, cord: Cord, kept: dict[str, ReleasedPlan], stops_at: tuple[int, Asked] | None = None
+    story: Story,
+    world: SimulatedCell,
+    cord: Cord,
+    kept: dict[str, ReleasedPlan],
+    stops_at: tuple[int, Asked] | None = None,
+    when_stopping: Callable[[], None] = lambda: None,
 ) -> tuple[RunState, Kept, Operator]:
-    journal, operator, drivers = Kept(cord), Operator(world, stops_at=stops_at, asks=still_asked(world, ())), Reached(world, cord)
+    journal, drivers = Kept(cord), Reached(world, cord)
+    operator = Operator(world, stops_at=stops_at, asks=still_asked(world, ()), when_stopping=when_stopping)
     kept[story.plan.motion_plan.plan_id] = story.plan
     runner = _runner(story, drivers, journal, operator, kept)
     with suppress(Killed):

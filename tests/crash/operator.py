@@ -4,7 +4,7 @@ wait until it is over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cell.commands import Subject
@@ -36,7 +36,7 @@ def _time(ask: OperatorAsks) -> int:
 @dataclass(slots=True)
 class Operator:
     """`questions` counts those asked of them. After MOST_RESUMES resumes they give up. `stops_at`: behind how many writes they
-    ask for which stop. `asks`: what for by the clock, the first one first."""
+    ask for which stop, `when_stopping` is done besides. `asks`: what for by the clock, the first one first."""
 
     world: SimulatedCell
     state: RunState = NOTHING_YET
@@ -44,6 +44,7 @@ class Operator:
     resumes: int = 0
     stops_at: tuple[int, Asked] | None = None
     heard: int = 0
+    when_stopping: Callable[[], None] = lambda: None
     asks: list[OperatorAsks] = field(default_factory=list)
 
     def hear(self, events: Sequence[Event], state: RunState) -> None:
@@ -59,6 +60,7 @@ class Operator:
         if self._is_stopping():
             assert self.stops_at is not None
             what, self.stops_at = self.stops_at[1], None
+            self.when_stopping()
             return ((what, "ann"),)
         if not self._is_wanted() or self.state.trouble.questions:
             return ()

@@ -39,10 +39,11 @@ def test_an_instant_is_told_as_it_is_asked_for_again() -> None:
 def test_what_stands_before_a_fault_runs_its_point_again_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
     (last,) = instants(50, 1, first=49)
     assert last.is_mute
-    for is_stopped in True, False:
-        assert told("sorting", last, ["casting#3 is gone"], is_stopped)
+    for how in "stopped", "stopping", "":
+        assert told("sorting", last, ["casting#3 is gone"], f" --{how}" if how else "")
         first, fault = capsys.readouterr().out.splitlines()
         again = asked(shlex.split(first))
-        assert (again.story, again.only, again.stopped, fault.strip()) == ("sorting", [last], is_stopped, "casting#3 is gone")
+        assert (again.story, again.only, fault.strip()) == ("sorting", [last], "casting#3 is gone")
+        assert (again.stopped, again.stopping) == (how == "stopped", how == "stopping")
     assert not told("sorting", last, [])
     assert capsys.readouterr().out == ""

@@ -1,4 +1,5 @@
-"""A run is stopped or aborted at every instant, and gone on with: as if it had not been, but for the time."""
+"""A run is stopped or aborted at every instant, and gone on with: as if it had not been, but for the time. So is one whose
+controller was killed while it was being stopped."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ import pytest
 from cell.commands import Activate, StartMotion
 from cell.events import Asked, CommandSent, HoldRaised, OperatorAsked, RunEnded, RunResumed, StateChanged
 from controller.packml import TABLE
-from tests.crash.crashing import STOPS, End, faults, stopped, undisturbed
+from tests.crash.crashing import STOPS, End, Point, faults, stopped, stopping, undisturbed
+from tests.crash.killing import WHENS
 from tests.crash.stories import Tending
 from tests.long import rest_is_long
 
@@ -29,6 +31,18 @@ def test_stopped_at_any_instant_a_run_is_gone_on_with_and_ends_as_if_it_had_not_
         over, end = stopped(STORY, write, STOPS[k % 3], away=float(7 * k % 40))
         assert over.state.pack == ("Aborted" if STOPS[k % 3] == "abort" else "Stopped"), (write, STOPS[k % 3])
         assert list(faults(end, plain())) == [], (write, STOPS[k % 3])
+
+
+@pytest.mark.parametrize("points", rest_is_long([range(1, 2), *(range(part, IN_SUITE, 5) for part in range(5))]))
+def test_killed_while_it_is_stopped_a_run_is_gone_on_with_once_and_ends_as_if_it_had_not_been(points: range) -> None:
+    found = set[str]()
+    for k in points:
+        at = Point(2 + k * (plain().writes - 3) // IN_SUITE, WHENS[k % 3], hears=k % 2 == 0, away=float(7 * k % 40))
+        left, end = stopping(STORY, at, STOPS[(k // 3) % 3])
+        found.add(left.pack)
+        assert list(faults(end, plain())) == [], at
+        assert sum(isinstance(event, RunResumed) for event in end.events) == 1
+    assert found & {"Stopping", "Aborting"}
 
 
 @pytest.mark.parametrize("how", rest_is_long(["abort", "stop"]))
