@@ -6,6 +6,7 @@ import importlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from cell.driver import Assembly, DriverSet
-from cell.driver_errors import DriverError, ProtocolViolation
+from cell.driver_errors import DriverError, ProtocolViolation, Stale
 from cell_drivers.conformance import LAWS, Bench, Law, examine
 from cell_drivers.conformance.bench import Nonsense
 from cell_drivers.conformance.built_in import HOME, JOINTS, built_in
@@ -23,7 +24,7 @@ from cell_drivers.conformance.laws import aiming, doubting, hushing, linking, mo
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Chaos
 from tests.doubles.line_robot import LineRobot
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 MOST = 75
 QUICK = (
@@ -45,6 +46,12 @@ def line_robot(repository: Path) -> Iterator[ModuleType]:
 def robot() -> Iterator[LineRobot]:
     with LineRobot(JOINTS, HOME) as running:
         yield running
+
+
+@pytest.fixture
+def unhurried(line_robot: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no robot that does not answer."""
+    monkeypatch.setattr(importlib.import_module("dry_driver.over_tcp"), "ANSWER", PATIENCE)
 
 
 @pytest.fixture
@@ -85,6 +92,7 @@ def test_it_takes_at_most_75_lines_of_ones_own(line_robot: ModuleType) -> None:
     assert len(Path(str(line_robot.__file__)).read_text("utf-8").splitlines()) <= MOST
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_it_keeps_laws_of_the_kit_over_a_real_socket(line_robot: ModuleType, robot: LineRobot) -> None:
     kept(line_robot.bench(at(robot.port)), QUICK)
     assert [line for line in robot.heard if line.startswith("MOVE")], "it was a robot that moved"
@@ -131,6 +139,7 @@ def test_a_time_of_receipt_is_no_clock_of_the_robot(line_robot: ModuleType, robo
     assert finding.seen == "`received` is always 0 ns after `device_time`, to the last digit: that is one clock"
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_it_makes_a_lost_link_anew_by_itself_and_says_nothing_again(
     line_robot: ModuleType, robot: LineRobot, relay: ChaosRelay
 ) -> None:
@@ -138,7 +147,7 @@ def test_it_makes_a_lost_link_anew_by_itself_and_says_nothing_again(
     drivers.open()
     try:
         driver = drivers.motion["gantry"]
-        driver.activate("on")
+        until(lambda: _is_taken(lambda: driver.activate("on")), "a state to send it on")
         until(lambda: robot.is_on, "the power to be on")
         most, said = 1e9 * driver.capabilities().max_age, list(robot.heard)
         for _ in range(2):
@@ -155,16 +164,26 @@ def test_it_makes_a_lost_link_anew_by_itself_and_says_nothing_again(
         drivers.close()
 
 
+def _is_taken(call: Callable[[], None]) -> bool:
+    """Nothing is sent on a state that is old; on a busy machine one may be."""
+    with suppress(Stale):
+        call()
+        return True
+    return False
+
+
 @pytest.mark.parametrize("is_cut", [False, True])
 def test_no_thread_of_it_is_left_when_it_is_closed(
     line_robot: ModuleType, robot: LineRobot, relay: ChaosRelay, is_cut: bool
 ) -> None:
-    def threads() -> list[str]:
-        return [thread.name for thread in threading.enumerate() if thread.name == "gantry"]
+    before = set(threading.enumerate())
+
+    def threads() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "gantry" and thread not in before]
 
     drivers = line_robot.driver(at(relay.port))
     drivers.open()
-    assert threads() == ["gantry"]
+    assert len(threads()) == 1
     if is_cut:
         relay.cut(refuses=True)
     drivers.close()
@@ -177,6 +196,7 @@ def test_it_waits_between_two_attempts_and_a_close_ends_the_wait(
     line_robot: ModuleType, relay: ChaosRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.import_module("dry_driver.over_tcp"), "RETRY", 3600.0)
+    before = set(threading.enumerate())
     drivers = line_robot.driver(at(relay.port))
     drivers.open()
     driver = drivers.motion["gantry"]
@@ -184,7 +204,7 @@ def test_it_waits_between_two_attempts_and_a_close_ends_the_wait(
     until(lambda: driver.now() - driver.state().received > 1e9 * driver.capabilities().max_age, "the state to grow old")
     assert relay.connections == 1
     drivers.close()
-    until(lambda: all(thread.name != "gantry" for thread in threading.enumerate()), "its thread to end")
+    until(lambda: all(t in before for t in threading.enumerate() if t.name == "gantry"), "its thread to end")
 
 
 @pytest.mark.long
@@ -293,6 +313,18 @@ def test_a_line_that_is_none_is_no_state_and_nothing_is_sent_on_it(
         drivers.close()
 
 
+def test_of_a_robot_that_does_not_answer_nobody_knows_what_became_of_a_command(line_robot: ModuleType, robot: LineRobot) -> None:
+    class Unasked(line_robot.LineArm):  # type: ignore[misc, name-defined]  # of a folder to be copied, which mypy does not read
+        def ask(self, command: str) -> None: ...
+
+    drivers = line_robot.drivers_of(at(robot.port), Unasked)
+    drivers.open()
+    try:
+        assert drivers.motion["gantry"].status("of one before").state == "unknown"
+    finally:
+        drivers.close()
+
+
 def test_answers_that_come_too_late_are_not_kept_for_ever(line_robot: ModuleType, robot: LineRobot) -> None:
     late = b"".join(b"F c%d done 0.0\n" % k for k in range(300))
     robot.spoil = lambda line: line + late
@@ -301,7 +333,8 @@ def test_answers_that_come_too_late_are_not_kept_for_ever(line_robot: ModuleType
     try:
         arm: Any = drivers.motion["gantry"].arm
         until(lambda: "c299" in arm._answers, "the last of them")
-        assert len(arm._answers) == 100
+        with arm._heard:
+            assert len(arm._answers) == 100
     finally:
         drivers.close()
 

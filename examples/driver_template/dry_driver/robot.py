@@ -304,8 +304,8 @@ class Robot(Numbered):
         if known is not None and (known.state != "running" or not self.is_lost):
             return known
         fate = self.arm.fate(command) if self.is_open and not self.is_lost else None
-        if fate is None:
-            return NOT_SEEN if known is None and not self.is_lost else CommandStatus("unknown")
+        if fate is None:  # it may have had the command all the same, and have had no time to say so
+            return NOT_SEEN if known is None and not (self.is_open or self.is_lost) else CommandStatus("unknown")
         return CommandStatus(fate[0], self._s(command, fate[1]) if fate[0] in ("running", "aborted") else None)
 
     def state(self) -> RobotState:
