@@ -11,8 +11,10 @@ import selectors
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import assert_never
 
@@ -42,6 +44,8 @@ class Client:
     upstream: socket.socket
     units: dict[Direction, int] = field(default_factory=lambda: {"to device": 0, "to client": 0})
     silent: set[Direction] = field(default_factory=set)
+    overtaken: dict[Direction, bytes] = field(default_factory=dict)
+    """What waits for the next datagram of its direction to go ahead."""
 
 
 class DatagramChaosRelay:
@@ -49,8 +53,8 @@ class DatagramChaosRelay:
         self.acted: list[tuple[int, Direction, int, Act]] = []
         self._upstream, self._chaos = upstream, chaos
         self._clients: dict[tuple[str, int], Client] = {}
-        self._late: list[tuple[float, int, Client, Direction, bytes]] = []
-        self._sent = 0
+        self._late: list[tuple[float, int, Callable[[], None]]] = []
+        self._put_off = 0
         self._is_over = threading.Event()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", port))
@@ -116,9 +120,11 @@ class DatagramChaosRelay:
                 self._send(client, direction, unit)
                 self._send(client, direction, unit)
             case Reorder(patience=patience):
-                self._later(client, direction, unit, patience)
+                self._let_go(client, direction)
+                client.overtaken[direction] = unit
+                self._later(patience, partial(self._let_go, client, direction, unit))
             case Delay(seconds=seconds) | Trickle(gap=seconds):
-                self._later(client, direction, unit, seconds)
+                self._later(seconds, partial(self._send, client, direction, unit))
             case Cut():
                 client.silent |= {"to device", "to client"}
             case HalfOpen():
@@ -129,19 +135,27 @@ class DatagramChaosRelay:
             case _:
                 assert_never(act)
 
-    def _later(self, client: Client, direction: Direction, unit: bytes, seconds: float) -> None:
-        self._sent += 1
-        heapq.heappush(self._late, (time.monotonic() + seconds, self._sent, client, direction, unit))
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        self._put_off += 1
+        heapq.heappush(self._late, (time.monotonic() + seconds, self._put_off, act))
 
     def _send_late(self) -> None:
         while self._late and self._late[0][0] <= time.monotonic():
-            _, _, client, direction, unit = heapq.heappop(self._late)
-            if direction not in client.silent:
-                self._send(client, direction, unit)
+            heapq.heappop(self._late)[2]()
+
+    def _let_go(self, client: Client, direction: Direction, only: bytes | None = None) -> None:
+        """What was overtaken, or what was to be and nothing has come: `only` that, where it waits still."""
+        waits = client.overtaken.get(direction)
+        if waits is not None and (only is None or only is waits):
+            del client.overtaken[direction]
+            self._send(client, direction, waits)
 
     def _send(self, client: Client, direction: Direction, unit: bytes) -> None:
+        if direction in client.silent:
+            return
         with suppress(OSError):
             if direction == "to device":
                 client.upstream.send(unit)
             else:
                 self._socket.sendto(unit, client.address)
+        self._let_go(client, direction)

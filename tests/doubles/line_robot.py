@@ -41,10 +41,14 @@ class LineRobot:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """None of its threads goes on to wait at a socket whose number another test's may have by then."""
         self._over.set()
-        self._server.close()
-        for client in self._clients:
+        living, accepting = self._threads
+        _shut(self._server)
+        accepting.join()
+        for client in tuple(self._clients):
             _shut(client)
+        living.join()
 
     # --- the wire ---
 
@@ -54,7 +58,8 @@ class LineRobot:
                 client, _ = self._server.accept()
             except OSError:
                 return
-            client.sendall(f"{self.hello}\n".encode())
+            with suppress(OSError):
+                client.sendall(f"{self.hello}\n".encode())
             with self._lock:
                 self._clients.append(client)
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()

@@ -13,6 +13,7 @@ from tests.doubles.chaos_schedule import CALM, Act, Chaos, Mix, Pass, Reorder
 from tests.doubles.waiting import until
 
 LINE = b"state 12.5 13.0\n"
+SLOWLY = Mix(trickle=1.0, longest=100.0)
 
 
 def lines(stream: bytes) -> int | None:
@@ -26,7 +27,8 @@ class Echo:
         self.heard = b""
         self._server = socket.create_server(("127.0.0.1", 0))
         self.address: tuple[str, int] = self._server.getsockname()[:2]
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self) -> None:
         with suppress(OSError):
@@ -41,7 +43,10 @@ class Echo:
                 end.sendall(read)
 
     def close(self) -> None:
+        """A socket that is only closed goes on to be waited at, under a number that another one may have by then."""
+        self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
+        self._thread.join()
 
 
 @pytest.fixture
@@ -106,9 +111,12 @@ def test_late_or_in_pieces_every_byte_arrives_in_order(echo: Echo, mix: Mix) -> 
 
 
 def test_trickle_gives_a_byte_at_a_time(echo: Echo) -> None:
-    with ChaosRelay(echo.address, Chaos(1, Mix(trickle=1.0, longest=1.0)), lines) as relay, connected(relay) as end:
+    """The next one would be there in half a second: nobody waits for it."""
+    seed = next(s for s in range(99) if getattr(Chaos(s, SLOWLY).act_on(0, "to device", 0), "gap", 0.0) > 0.5)
+    with ChaosRelay(echo.address, Chaos(seed, SLOWLY), lines) as relay, connected(relay) as end:
         end.sendall(LINE)
-        assert len(end.recv(4096)) < len(LINE)
+        until(lambda: echo.heard != b"", "the first of them")
+        assert len(echo.heard) < len(LINE)
 
 
 def test_drop_loses_a_frame_whole(echo: Echo) -> None:
@@ -227,8 +235,13 @@ def test_datagrams_pass_twice_or_late_but_whole(device: socket.socket, client: s
 
 
 def test_a_datagram_is_overtaken(device: socket.socket, client: socket.socket) -> None:
+    """However long the next one takes to come."""
     seed = swaps()
-    assert heard(device, client, Mix(reorder=0.5), seed) == [b"second", b"first"]
+    assert heard(device, client, Mix(reorder=0.5, longest=60.0), seed) == [b"second", b"first"]
+
+
+def test_a_datagram_that_nothing_overtakes_is_late(device: socket.socket, client: socket.socket) -> None:
+    assert heard(device, client, Mix(reorder=1.0)) == [b"first", b"second"]
 
 
 def test_a_datagram_is_lost_or_cut_short(device: socket.socket, client: socket.socket) -> None:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE = 10.0  # s: what a busy machine may take for what takes milliseconds
+PATIENCE = 60.0  # s: what a busy machine may take for what takes milliseconds
 _never = threading.Event()
 
 
