@@ -18,7 +18,7 @@ from tests.cell_drivers.gantry import gantry_cell, gantry_model
 from tests.cell_drivers.test_registry import plant
 
 ROOT = Path(__file__).resolve().parents[3]
-BOUNDS = Bounds(start=60.0, answer=2.0, silence=10.0, stop=2.0)
+BOUNDS = Bounds(start=60.0, answer=20.0, silence=30.0, stop=20.0)
 """Wide: a busy machine is no broken driver."""
 PATIENCE = 60.0
 

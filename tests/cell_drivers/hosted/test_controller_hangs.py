@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
+from contextlib import suppress
 
 import pytest
 
@@ -12,29 +12,35 @@ from cell_drivers.hosted import Pace, child
 from cell_drivers.hosted.child import Ends, Host
 from cell_drivers.hosted.desk import Desk
 from cell_drivers.hosted.frames import Frames, frame
-from cell_drivers.hosted.wire import Goodbye, Seen, read_from_child, write
+from cell_drivers.hosted.wire import FromChild, Goodbye, Seen, read_from_child, write
 from tests.cell_drivers.hosted.test_following import world
+from tests.doubles.waiting import until
 
 PATIENCE = 30.0  # s, after which a test that hangs ends
 
 
 class Watched(Desk):
-    """Counts how often its robots are stopped, and how often time passed for it."""
+    """Counts how often its robots are stopped, and how often time passed for it: as often as the test lets it."""
 
     stops = looks = 0
+
+    def __init__(self) -> None:
+        super().__init__(world(), {"grip": ("a", "b")}, Pace(0))
+        self.turns = threading.Semaphore(0)
 
     def stop_robots(self) -> None:
         self.stops += 1
 
     def pass_time(self) -> None:
+        self.turns.acquire()
         self.looks += 1
 
 
 class Talk:
-    """Of a driver's process with a controller that reads when the test has it read."""
+    """Of a driver's process with a controller that reads when the test has it read. The process stands still meanwhile."""
 
     def __init__(self, goes_on: bool) -> None:
-        self.desk = Watched(world(), {"grip": ("a", "b")}, Pace(0))
+        self.desk = Watched()
         self.ours, theirs = socket.socketpair()
         self.stops = socket.socketpair()
         host = Host(self.desk, 0.0001, goes_on)
@@ -44,17 +50,22 @@ class Talk:
 
     def waits(self, for_looks: int) -> None:
         """Until time has passed that often, with nothing read."""
-        before, until = self.desk.looks, time.monotonic() + PATIENCE
-        while self.desk.looks < before + for_looks:
-            assert time.monotonic() < until
-            self.thread.join(0.005)
+        looks = self.desk.looks + for_looks
+        self.desk.turns.release(for_looks)
+        until(lambda: self.desk.looks == looks, "time to pass")
 
     def reads(self) -> int:
-        """All that is there and what comes next; how many looks that were."""
-        found = [read_from_child(text) for _ in range(200) for text in self.frames.feed(self.ours.recv(65536))]
+        """All that is there; how many looks that were."""
+        found = list[FromChild]()
+        self.ours.setblocking(False)
+        with suppress(BlockingIOError):
+            while piece := self.ours.recv(65536):
+                found += map(read_from_child, self.frames.feed(piece))
+        self.ours.setblocking(True)
         return sum(isinstance(message, Seen) for message in found)
 
     def ends(self) -> None:
+        self.desk.turns.release(1_000_000)
         self.stops[0].close()
         self.ours.sendall(frame(write(Goodbye())))
         self.ours.close()

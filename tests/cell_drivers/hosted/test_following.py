@@ -38,14 +38,21 @@ def state(received: int) -> RobotState:
     return replace(robots.motion["g1"].state(), received=received, device_time=received, q=over("infeed[1]"))
 
 
+class Standing(Pace):
+    """A clock that does: nothing grows old by it."""
+
+    def now(self) -> int:
+        return self.origin
+
+
 def test_the_times_of_what_is_followed_are_told_in_the_worlds_own() -> None:
-    simulated = world()
-    desk = Desk(simulated, {"grip": ("a", "b")}, Pace(0))
+    simulated, clock = world(), Standing(time.monotonic_ns())
+    desk = Desk(simulated, {"grip": ("a", "b")}, clock)
     assert desk.hello(0.02).follows == ("g1",)
     desk.answer(Call(1, "set", "", "open"))
     assert simulated.world.is_lost("g1")
     desk.pass_time()
-    desk.follow(state(time.monotonic_ns()))
+    desk.follow(state(clock.now()))
     desk.pass_time()
     assert not simulated.world.is_lost("g1")
     sighting = simulated._followed["g1"].sighting

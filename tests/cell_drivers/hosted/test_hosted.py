@@ -110,11 +110,10 @@ def test_states_and_events_are_told_in_the_controllers_time(drivers: HostedSet) 
 
 
 def test_news_does_not_wait_for_the_next_look(folder: Path) -> None:
-    """The next one would be in ten minutes."""
+    """The next one would be in ten minutes. That somebody has come is news of somewhere that was empty."""
     somebody = Scenario(0, (PersonEnters("aisle", 0.3, 900.0),))
     drivers = hosted(replace(start_up("sim", folder, scenario=somebody), period=600.0), replace(BOUNDS, silence=PATIENCE))
     drivers.open()
-    assert not drivers.people.is_occupied("aisle", drivers.line.now())
     events = until(drivers, lambda event: isinstance(event, SignalChanged) and event.sample.value == "occupied")
     assert [type(event) for event in events].count(SignalChanged) == 1
     assert dict(drivers.line.seen.occupied)["aisle"]
@@ -136,14 +135,15 @@ def test_a_refusal_comes_out_of_the_call_as_it_was_raised(drivers: HostedSet) ->
 def test_a_stop_is_taken_and_the_robot_stands_on_its_path(drivers: HostedSet) -> None:
     robot = drivers.motion["g1"]
     powered(drivers)
-    robot.start(robot.prepare("m1", straight(START, FAR)))
+    prepared = robot.prepare("m1", straight(START, FAR))
+    robot.start(prepared)
     waited(drivers, lambda: robot.state().s or 0.0)
     robot.stop("hold")
     events = until(drivers, is_final)
     status = next(e.status for e in events if isinstance(e, CommandChanged) and e.status.is_final)
     assert status.state == "aborted"
     assert status.at is not None
-    assert 0.0 < status.at < 2.0
+    assert 0.0 < status.at < prepared.duration
 
 
 def test_nothing_of_a_driver_that_nobody_can_find_again_stays_in_the_folder_for_temporary_files(drivers: HostedSet) -> None:
@@ -267,19 +267,19 @@ def test_what_a_driver_prints_disturbs_nobody(folder: Path) -> None:
 
 
 def test_a_call_that_hangs_is_over_in_its_bound_and_a_stop_passes_it(folder: Path) -> None:
-    bounds = replace(BOUNDS, answer=0.3, silence=30.0)
-    drivers = opened("wrong", folder, "hangs in prepare", bounds)
+    drivers = opened("wrong", folder, "hangs in prepare", replace(BOUNDS, silence=PATIENCE))
     robot = drivers.motion["g1"]
     powered(drivers)
+    drivers.line.bounds = replace(drivers.line.bounds, answer=0.3)
     began = time.monotonic()
     with pytest.raises(Timeout, match=r"has not answered within 0\.3 s"):
         robot.prepare("m1", straight(START, THERE))
-    assert time.monotonic() - began < 5.0
+    assert time.monotonic() - began < PATIENCE / 2.0
     began = time.monotonic()
-    for number in range(50):
+    for number in range(100):
         with pytest.raises(Timeout):
             robot.scale_speed(f"s{number}", 0.5)
-    assert time.monotonic() - began < 10 * bounds.answer  # it is waited for once
+    assert time.monotonic() - began < 50 * 0.3  # it is waited for once
     robot.stop("quick")
     assert drivers.line.why is None  # it was taken, while the other call still hangs
     drivers.line.cut("enough")
@@ -323,7 +323,9 @@ def test_a_stop_that_raises_is_not_taken(folder: Path) -> None:
 def test_what_a_driver_has_started_ends_with_it(folder: Path) -> None:
     """It has left the driver's session, and holds the driver's sockets: nobody hears that the driver is gone."""
     mark = folder / "child"
-    drivers = opened("wrong", folder, f"leaves a child {mark}")
+    drivers = hosted(start_up("wrong", folder, f"leaves a child {mark}"), BOUNDS)
+    with suppress(LinkLost):
+        drivers.open()
     assert "its process has ended: exit code 3" in why_lost(drivers)
     assert waited(drivers, lambda: is_gone(int(mark.read_text())))
 
