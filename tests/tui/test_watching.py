@@ -30,8 +30,9 @@ OF = Subject("run-1")
 
 
 class Controller:
-    """Says `script` at the end of a line; where that has None it waits until it was asked something. `result` is what came of
-    the `run`."""
+    """Says `script` at the end of a line; where that has None it waits until it was asked something. What stands between two of
+    them is there at once: how long a thread is away between two words is no matter of who watches. `result` is what came of the
+    `run`."""
 
     last_word = None
 
@@ -39,7 +40,7 @@ class Controller:
         self.asked: list[str] = []
         self.run = Scripted(RunFolder(folder), self)  # type: ignore[arg-type]
         self._inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._outbox: queue.SimpleQueue[FromController | None] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[list[FromController | None]] = queue.SimpleQueue()
         self._script, self._result = script, result
         self._thread = Thread(target=self._talk)
         self._thread.start()
@@ -58,13 +59,14 @@ class Controller:
     def messages(self, patience: float) -> Iterator[FromController | None]:
         while True:
             try:
-                message = self._outbox.get(timeout=patience)
+                said = self._outbox.get(timeout=patience)
             except queue.Empty:
                 yield None
                 continue
-            if message is None:
-                return
-            yield message
+            for message in said:
+                if message is None:
+                    return
+                yield message
 
     def result(self) -> RunSummary:
         self._thread.join()
@@ -73,17 +75,20 @@ class Controller:
         return self._result
 
     def _talk(self) -> None:
+        said: list[FromController | None] = []
         for seq, message in enumerate(self._script, 1):
             match message:
                 case None:
-                    self.asked.append(self._inbox.get(timeout=10))
+                    self._outbox.put(said)
+                    self.asked.append(self._inbox.get(timeout=60))
+                    said = []
                 case RunSummary():
-                    self._outbox.put(News(seq, message))
+                    said.append(News(seq, message))
                 case Refused() | State():
-                    self._outbox.put(message)
+                    said.append(message)
                 case _:
-                    self._outbox.put(Told(seq, message))
-        self._outbox.put(None)
+                    said.append(Told(seq, message))
+        self._outbox.put([*said, None])
 
 
 class Scripted(Run):
