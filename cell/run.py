@@ -74,7 +74,8 @@ asked of the operator (decision 0191). And who takes over from one who waited fo
 before, it was taken to be at rest, and asked about, until it had shown that it runs. 24: where a tool is
 that has come off a flange is asked (decision 0190); before, nothing was said of it. 25: a stop that was under way when its
 controller was killed ends, and the run holds for whoever has asked to go on with it (decision 0171); before, it was over, and had
-to be asked for once more."""
+to be asked for once more. And a person who is still asked for what was withdrawn holds the run (R728); before, it waited for them
+and said nothing."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -97,7 +98,7 @@ WAITS_FOR_COUPLINGS = 21
 ASKS_OF_PATHS = BAD_LINKS_ARE_ALARMS = EACH_UNMEASURED_IS_NAMED = 22
 ASKS_PEOPLE_ONCE = FORGETS_WHAT_WAS_UNTOLD = 23
 ASKS_WHERE_TOOLS_ARE = 24
-STOP_BROKEN_OFF_HOLDS = 25
+STOP_BROKEN_OFF_HOLDS = TELLS_WHO_IS_STILL_ASKED = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,9 +216,13 @@ _PAGES = (
     ),
     _page(
         "R728", "nobody has come",
-        "A person was asked for something and has not begun it for ten minutes beyond five times what it usually takes.",
-        "A person is awaited and never commanded; a `within` around the line says how long to wait, `on timeout` what then.",
-        "Do what was asked for, or see to it that somebody can; then resume, and it is asked for again.",
+        "A person was asked for something and has not begun it for ten minutes beyond five times what it usually takes. Or they "
+        "are still asked for what was withdrawn: their driver has not said within 10 s that it is over.",
+        "A person is awaited and never commanded; a `within` around the line says how long to wait, `on timeout` what then. What "
+        "is still on their screen they may still do, so nothing else is asked of them and nothing is planned before it is over.",
+        "Do what was asked for, or see to it that somebody can; then resume, and it is asked for again. What was withdrawn and "
+        "is still asked: let them do it, refuse it, or take it off their screen. Each resume withdraws it once more. Where their "
+        "driver goes on saying so, stop the run and go on with `resume`: the driver is opened anew.",
     ),
     _page(
         "R736", "a person refuses",

@@ -153,7 +153,8 @@ class Flight:
     """A command that was sent and is not over. `step` None: it serves no step (a hand made ready), or its step has failed.
     `is_stopped`: we asked for a stop while it ran, so being broken off is no failure. `is_of_before`: another controller sent it,
     and what it did until this one came is heard of nowhere. `is_untold`: the device cannot say what became of it, and shows no
-    rest yet. `is_shown`: of a person, whether they are still shown what was asked, None where that was not looked at."""
+    rest yet. `is_shown`: of a person, whether they are still shown what was asked, None where that was not looked at.
+    `is_withdrawn`: it is asked of nobody any more, as soon as their driver says so."""
 
     device: str
     step: str | None
@@ -163,6 +164,7 @@ class Flight:
     is_of_before: bool = False
     is_untold: bool = False
     is_shown: bool | None = None
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def taken_over(d: Draft, event: RunResumed) -> None:
     jogging.left_behind(d)
     d.mend(is_looking=True)
     for command, flight in tuple(d.progress.flights.items()):
-        before = replace(flight, is_done=False, is_of_before=True)
+        before = replace(flight, is_done=False, is_of_before=True, is_withdrawn=False)
         if d.known.rules >= FORGETS_WHAT_WAS_UNTOLD:
             before = replace(before, is_untold=False, is_shown=None)
         d.proceed(flights=d.progress.flights.set(command, before))

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cell.commands import RequestPlan
+import pytest
+
+from cell.commands import AwaitWork, RequestPlan, Subject
 from cell.device import PersonWork
 from cell.diagnostic import Outcome
-from cell.events import CommandSent, RunOpened, StepStarted
+from cell.events import CommandSent, HoldRaised, RunOpened, StepStarted, TimerExpired
 from cell.released_plan import ReleasedPlan
-from cell.run import RunSpec
+from cell.run import RULES, TELLS_WHO_IS_STILL_ASKED, RunSpec
 from cell.scenario import Disturbance, GripLost, Late, PersonAway, PersonRefuses, Reject, Scenario
 from cell.state import PlanningRequest
 from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
+from cell_drivers.simulated.person_face import PersonFace
 from controller.journal.replay import fold
+from controller.machine import advance
 from controller.rehearsal import Ask, RunRecord, rehearse
 from planner.proof.release import release
+from tests.crash.moments import just_sent, sends
 from tests.planner.proof.bench import INTENT, handed_over, planned, request
 from tests.planner.proof.gantry import VERSIONS
 from tests.planner.proof.test_people import AT_THE_BENCH, GIVEN
@@ -85,6 +90,28 @@ def test_a_person_who_never_comes_is_waited_for_and_then_the_run_holds() -> None
     assert record.summary.held_because is not None
     assert record.summary.held_because.startswith("R728")
     assert not world.violations
+
+
+def test_who_is_still_asked_for_what_was_withdrawn_holds_the_run_until_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their driver does not withdraw. They come after 50 minutes and do it; meanwhile nothing else is asked of them."""
+    monkeypatch.setattr(PersonFace, "withdraw", lambda self: None)
+    resumes = [Ask(900.0, "resume"), Ask(3100.0, "resume"), Ask(3200.0, "resume")]
+    record, world = run(PersonAway("operator", 0.0, 3000.0), asks=resumes)
+    assert is_complete(record, world)
+    still = "operator is still asked to handover box#1, though it was withdrawn: see that it is done or taken off their screen"
+    assert [(e.code, e.text == still, e.because != ()) for e in record.events if isinstance(e, HoldRaised)] == [
+        ("R728", True, True), ("R728", True, True), ("R728", False, True),
+    ]  # fmt: skip
+    assert [effect.detail for effect in world.of("asked") if effect.time < 3100e9] == ["handover"]
+
+
+def test_runs_of_before_say_nothing_of_who_is_still_asked() -> None:
+    events = run(PersonAway("operator", 0.0, NEVER))[0].events
+    for rules, holds in ((RULES, ["R728"]), (TELLS_WHO_IS_STILL_ASKED - 1, [])):
+        state, command = just_sent(events, sends(AwaitWork), rules)
+        for _ in range(2):
+            state, commands = advance(state, TimerExpired(state.now, Subject("r1"), f"late {command}"))
+        assert [event.code for event in commands.record if isinstance(event, HoldRaised)] == holds
 
 
 def test_a_deadline_gives_up_waiting_sooner() -> None:
