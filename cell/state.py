@@ -81,7 +81,8 @@ class DeviceState:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """The goal of a rung, by its id, is to be reached for `part`, and nothing else is done meanwhile."""
+    """The goal of a rung, by its id, is to be reached for `part`. Nothing else is done meanwhile, but that a part in a hand is
+    brought on where every hand is full."""
 
     goal: str
     part: str

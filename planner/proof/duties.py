@@ -25,6 +25,7 @@ from cell.model import CellModel
 from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, Scope, When
 from cell.program_walk import goals_in, inner_blocks
 from cell.state import CellState, Errand, PartState
+from planner.proof.brought_on import all_begun, brought_on
 from planner.proof.chores import FreshDuty, are_numbered, is_by_time, only_goal, thing_of
 from planner.proof.device_limits import Limit, limit_in_bound
 from planner.proof.duty import DeadlineDuty, Duties, Duty, ForkDuty, PaceDuty, Under
@@ -53,6 +54,12 @@ def duties_of(
     reader = _Reader(goals, started, served, put_off)
     if state.errand is not None:
         reader.errand(program.block, state.errand, ())
+        if others := served - goals.out.goals.keys():
+            also = all_begun(program, cell, state, started)
+            whole = duties_of(program, cell, replace(state, errand=None), also, put_off, others)
+            goals.out.goals |= brought_on(whole, others, state)
+            goals.out.stacks[:] = whole.stacks
+            goals.out.unproved += whole.unproved
         return goals.out
     reader.block(program.block, LineScope({}, {}, (), None, (), frozenset()), is_top=True, label="")
     _pass_on(goals.out)

@@ -99,7 +99,7 @@ def _symbolic(plan: MotionPlan, request: PlanningRequest, duties: Duties, starte
     tasks, cell, state = plan.tasks, request.cell, request.state
     matched = match(tasks, duties, cell, state)
     kept_fresh = {duty.fresh.id for duty in duties.fresh}
-    in_loops = {name: members for name, members in started.items() if name not in kept_fresh}
+    in_loops = {name: members for name, members in started.items() if name not in kept_fresh} if state.errand is None else {}
     if found := (*check_iterations(duties.loops, in_loops, cell, state, duties.sampled), *matched.found):
         return found
     if found := (

@@ -17,6 +17,7 @@ from cell.program import Block, Fresh, Goal, Group, IntentProgram, Line, Loop, S
 from cell.program_walk import blocks_in, goals_in
 from cell.state import CellState, Errand
 from planner.tasks.any_one import is_there
+from planner.tasks.brought_on import ALONE, next_stage
 from planner.tasks.findings import Findings
 from planner.tasks.goal_legs import GoalLegs
 from planner.tasks.observed import WHAT, inner_block, is_observable, seen
@@ -30,18 +31,32 @@ from planner.tasks.unfold import OF_A_GROUP, UNDONE, UNDONE_HELP, moves_part, wa
 ByMember = Mapping[str, Legs]
 
 
-def decompose(cell: CellModel, state: CellState, program: IntentProgram, found: Findings, is_continuous: bool = False) -> Routes:
-    """All open work, in reading order; where the run `is_continuous`, of as many orders as have come. What cannot be done is said
-    in `found`; the routes are then not to be used."""
+def decompose(
+    cell: CellModel,
+    state: CellState,
+    program: IntentProgram,
+    found: Findings,
+    is_continuous: bool = False,
+    brought_on: frozenset[str] = ALONE,
+) -> Routes:
+    """All open work, in reading order; where the run `is_continuous`, of as many orders as have come. Of an errand its goal, and
+    the next line of each part that is `brought_on`. What cannot be done is said in `found`; then the routes are not to be used.
+    """
     work = OpenWork(cell, state, found, Orders(cell, state, program, found, is_continuous))
-    if state.errand is not None:
-        _errand(program, state.errand, work)
+    if state.errand is None:
+        _whole(program, work)
     else:
-        loops = [line for block in blocks_in(program.block) for line in block.lines if isinstance(line, Loop)]
-        looped = frozenset((loop.members.text, loop.member) for loop in loops)
-        clauses = work.unfolding.clauses_in(program.block, Clauses(), "")
-        _Walk(work, GoalLegs(work, looped)).block(program.block, clauses, in_order=False, bound={})
+        _errand(program, state.errand, work)
+        if brought_on:
+            _bring_on(program, brought_on, work, is_continuous)
     return work.routes(tuple(goals_in(program.block)))
+
+
+def _whole(program: IntentProgram, work: OpenWork) -> None:
+    loops = [line for block in blocks_in(program.block) for line in block.lines if isinstance(line, Loop)]
+    looped = frozenset((loop.members.text, loop.member) for loop in loops)
+    clauses = work.unfolding.clauses_in(program.block, Clauses(), "")
+    _Walk(work, GoalLegs(work, looped)).block(program.block, clauses, in_order=False, bound={})
 
 
 def _errand(program: IntentProgram, errand: Errand, work: OpenWork) -> None:
@@ -50,6 +65,16 @@ def _errand(program: IntentProgram, errand: Errand, work: OpenWork) -> None:
     if stage is not None:
         part = next(p for p in work.state.parts if p.id == errand.part)
         work.add(part, [] if is_there(part, stage) else [stage])
+
+
+def _bring_on(program: IntentProgram, parts: frozenset[str], work: OpenWork, is_continuous: bool) -> None:
+    """What the whole intent asks of these next; of a text that has no plan at all nothing."""
+    state, found = replace(work.state, errand=None), Findings()
+    whole = OpenWork(work.cell, state, found, Orders(work.cell, state, program, found, is_continuous))
+    _whole(program, whole)
+    for part in state.parts if not found.has_errors else ():
+        if part.id in parts and (stage := next_stage(whole, part)) is not None:
+            work.add(part, [stage])
 
 
 @dataclass(slots=True)

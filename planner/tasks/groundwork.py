@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cell.diagnostic import Diagnostic, error
 from cell.state import PlanningRequest
+from planner.tasks.brought_on import ALONE
 from planner.tasks.conflict import check_room, check_sources
 from planner.tasks.crew import Known
 from planner.tasks.deadlines import refute_deadlines, refute_paces
@@ -24,11 +25,11 @@ from planner.tasks.supported import check_supported
 from planner.tasks.ways import check_ways
 
 
-def routes_for(request: PlanningRequest, found: Findings) -> Routes | None:
-    """None where something is in the way, which is then said in `found`."""
+def routes_for(request: PlanningRequest, found: Findings, brought_on: frozenset[str] = ALONE) -> Routes | None:
+    """None where something is in the way, which is then said in `found`. `brought_on`: parts in hands, beside an errand."""
     check_supported(request.cell, request.program, found)
     check_rungs(request, found)
-    routes = decompose(request.cell, request.state, request.program, found, request.is_continuous)
+    routes = decompose(request.cell, request.state, request.program, found, request.is_continuous, brought_on)
     if not found.has_errors:
         check_later(request, routes, found)
         check_stacks(request.cell, request.state, request.program, routes, found)

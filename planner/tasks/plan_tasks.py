@@ -18,6 +18,7 @@ from cell.state import PlanningRequest
 from cell.steps import AtHome, AtHub, MotionNeed, Move
 from cell.task_plan import Alternative, Bounds, Choice, ReadFact, TaskPlan
 from planner.tasks.bounds import lower_bound
+from planner.tasks.brought_on import ways_to_plan
 from planner.tasks.conflict import explain
 from planner.tasks.crew import Known, always
 from planner.tasks.deadlines import check_deadlines, check_paces, lateness, misses, takt
@@ -42,9 +43,21 @@ from planner.tasks.write_steps import write_steps
 
 def plan_tasks(request: PlanningRequest, known: Known) -> Outcome[TaskPlan]:
     """A plan whose steps are ordered and timed but have no motions yet. No step uses a need that `known` forbids, and no two
-    presences that it says conflict coincide in any run. Diagnostics: E5xx, E6xx, W690."""
+    presences that it says conflict coincide in any run. Where a rung has no plan alone, what is in hands may be brought on beside
+    it; where that has none either, what is said is why it has none alone. Diagnostics: E5xx, E6xx, W690."""
+    first: Outcome[TaskPlan] | None = None
+    for brought_on in ways_to_plan(request.state):
+        made = _planned(request, known, brought_on)
+        if made.value is not None:
+            return made
+        first = first or made
+    assert first is not None
+    return first
+
+
+def _planned(request: PlanningRequest, known: Known, brought_on: frozenset[str]) -> Outcome[TaskPlan]:
     found = Findings()
-    routes = routes_for(request, found)
+    routes = routes_for(request, found, brought_on)
     if routes is None:
         return Outcome(None, found.all())
     if not routes.jobs and not routes.chores:

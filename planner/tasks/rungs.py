@@ -1,6 +1,7 @@
 """A goal as a rung of a ladder: planned by itself when the ladder comes to it, and looked at beforehand whether it can be.
 
-Law (SEMANTICS, Failure): it puts the cell in order and settles nothing, so nothing else is planned beside it.
+Law (SEMANTICS, Failure): it puts the cell in order and settles nothing, so nothing else is planned beside it, but for
+what a hand has to be rid of first (brought_on.py).
 """
 
 from __future__ import annotations

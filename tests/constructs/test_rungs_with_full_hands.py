@@ -1,0 +1,174 @@
+"""A ladder comes to a rung while every hand is full: what is in them is brought on, where its own next line has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from cell.diagnostic import Outcome
+from cell.events import HoldRaised, PlanRequested, Skipped
+from cell.motion_plan import MotionPlan
+from cell.program import Goal, Loop
+from cell.program_walk import goals_in
+from cell.scenario import Reject
+from cell.state import CellState, Errand, InHand, InPlace, PartState
+from controller.rehearsal import Ask
+from planner.tasks import decompose, plan_tasks
+from planner.tasks.open_work import OpenWork
+from planner.tasks.route import Stage
+from planner.tasks.rungs import rungs_of
+from tests.constructs.bench import Bench
+from tests.constructs.test_rework import CELL
+from tests.planner.proof.mutants import plan_mutants
+
+INTENT = """
+for each s in infeed {
+  process s at brush using DEBURR
+  inspect s at gauge {
+    on reject: move s to scrap, then skip
+  }
+  move s to outfeed
+}
+"""
+IN_ORDER = INTENT.replace("in infeed {", "in infeed, in order {")
+BAD, FIRST, SECOND = "shaft#1", "shaft#2", "shaft#3"
+
+
+@cache
+def bench(intent: str = INTENT, hands: int = 2, looks_for: str = "4 s") -> Bench:
+    made = Bench.of(CELL.replace("inspect for 4 s", f"inspect for {looks_for}"), "shaft", intent)
+    tool = made.cell.tools["grip"]
+    fewer = replace(tool, hands=tool.hands[:hands], bodies=tool.bodies[:hands])
+    return replace(made, cell=replace(made.cell, tools={"grip": fewer}))
+
+
+def goals_of(b: Bench) -> tuple[Goal, ...]:
+    (loop,) = (line for line in b.program.block.lines if isinstance(line, Loop))
+    return tuple(goals_in(loop.block))
+
+
+def asked(b: Bench, *brushed: str) -> CellState:
+    """The bad one lies in the gauge, and the ladder has come to its rung; the others are in the hands, some `brushed` already."""
+    process, inspect, _ = goals_of(b)
+    ((rung, _, _),) = rungs_of(b.program)
+    state = b.request().state
+
+    def now(part: PartState) -> PartState:
+        if part.id == BAD:
+            told, reached = (("verdict", "reject"),), frozenset((process.id, inspect.id))
+            return replace(part, location=InPlace(b.cell.equipment["gauge"].places[0].name), outcomes=told, reached=reached)
+        hand = "grip.a" if part.id == FIRST else "grip.b"
+        return replace(part, location=InHand(hand, 0), reached=frozenset((process.id,)) if part.id in brushed else frozenset())
+
+    return replace(state, parts=tuple(now(p) for p in state.parts), errand=Errand(rung.id, BAD))
+
+
+def done(plan: Outcome[MotionPlan]) -> set[tuple[str, str]]:
+    return {(o.verb, o.part) for o in plan.expect().tasks.operations}
+
+
+def test_one_is_brought_on_that_a_hand_comes_free() -> None:
+    b = bench()
+    plan = b.planned(asked(b))
+    assert done(plan) == {("move", BAD), ("process", FIRST)}
+    assert b.proved(plan.expect(), asked(b)).value is not None
+
+
+def test_whichever_can_be_is_brought_on() -> None:
+    """The first one is to be inspected, and the bad one lies in the gauge."""
+    b = bench()
+    assert done(b.planned(asked(b, FIRST))) == {("move", BAD), ("process", SECOND)}
+
+
+def test_with_a_hand_free_nothing_is_done_beside_the_rung() -> None:
+    b = bench()
+    state = asked(b)
+    lying = tuple(p if p.id != SECOND else replace(p, location=InPlace(p.origin)) for p in state.parts)
+    assert done(b.planned(replace(state, parts=lying))) == {("move", BAD)}
+
+
+def test_where_nothing_can_be_brought_on_it_is_said_why_the_rung_has_no_plan() -> None:
+    """Both wait for the gauge, and one for the other."""
+    b = bench()
+    found = b.planned(asked(b, FIRST, SECOND))
+    assert found.value is None
+    assert [d.code for d in found.diagnostics if d.is_error] == ["E615"]
+    assert "every hand is full" in found.diagnostics[0].message
+
+
+def test_what_is_in_order_is_not_brought_on_past_what_it_waits_for() -> None:
+    b = bench(IN_ORDER)
+    assert b.planned(asked(b)).value is None
+
+
+def test_changed_plans_for_a_rung_with_full_hands_are_refused() -> None:
+    b = bench()
+    state = asked(b)
+    plan = b.planned(state).expect()
+    survived = [f"{m.field}: {m.what}" for m in plan_mutants(plan, 40, 2) if m.plan and b.proved(m.plan, state).value]
+    assert [s for s in survived if "one_by_one" not in s and "predecessors" not in s] == []
+
+
+def refused(b: Bench, state: CellState) -> list[str]:
+    return [d.code for d in b.proved(b.planned(state).expect(), state).diagnostics]
+
+
+def test_a_plan_that_does_for_others_than_those_in_hands_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    b = bench()
+    state = asked(b)
+    lying = tuple(p if p.id != SECOND else replace(p, location=InPlace(p.origin)) for p in state.parts)
+    monkeypatch.setattr(plan_tasks, "ways_to_plan", lambda state: iter((frozenset((SECOND,)),)))
+    assert refused(b, replace(state, parts=lying)) == ["E689"]
+
+
+def any_line(number: int) -> Callable[[OpenWork, PartState], Stage]:
+    def stage(whole: OpenWork, part: PartState) -> Stage:
+        leg = whole.legs[part.id][number]
+        assert isinstance(leg, Stage)
+        return replace(leg, clauses=replace(leg.clauses, deadlines=(), after=()))
+
+    return stage
+
+
+def test_a_plan_that_leaves_out_what_its_part_is_owed_first_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the outfeed before it was brushed and inspected."""
+    b = bench()
+    monkeypatch.setattr(decompose, "next_stage", any_line(2))
+    assert done(b.planned(asked(b))) == {("move", BAD), ("move", FIRST)}
+    assert refused(b, asked(b)) == ["E689"]
+
+
+def test_a_plan_that_does_again_what_its_part_has_behind_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    b, seen = bench(), list[Stage]()
+
+    def noted(whole: OpenWork, part: PartState) -> Stage:
+        seen.append(any_line(0)(whole, part))
+        return seen[0]
+
+    monkeypatch.setattr(decompose, "next_stage", noted)
+    assert done(b.planned(asked(b))) == done(b.planned(asked(b, FIRST))) == {("move", BAD), ("process", FIRST)}
+    assert refused(b, asked(b, FIRST)) == ["E689"]
+
+
+def test_a_plan_that_brings_on_out_of_order_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    b = bench(IN_ORDER)
+    monkeypatch.setattr(decompose, "next_stage", any_line(0))
+    assert done(b.planned(asked(b))) == {("move", BAD), ("process", FIRST)}
+    assert refused(b, asked(b)) == ["E689"]
+
+
+@pytest.mark.parametrize("held", [76.0, 85.0])
+def test_a_run_that_is_held_with_the_next_part_in_its_hand_ends(held: float) -> None:
+    """The verdict comes while the run is held. One hand has what goes to the brush, and the bad one lies in the gauge."""
+    ran = bench(hands=1, looks_for="30 s").run(Reject(1), asks=(Ask(held, "hold"), Ask(held + 60.0, "resume")))
+    first = ran.all(PlanRequested)[0].state
+    assert first.errand is not None
+    assert [p.id for p in first.parts if isinstance(p.location, InHand)] == [FIRST]
+    assert ran.record.summary.state == "Complete"
+    assert [e.code for e in ran.all(HoldRaised)] == ["R702"]
+    assert [e.parts for e in ran.all(Skipped)] == [(BAD,)]
+    assert (ran.lying["scrap"], ran.lying["outfeed"]) == ((BAD,), (FIRST, SECOND))
+    assert ran.truth.violations == ()
