@@ -11,13 +11,33 @@ import pytest
 
 from cell.device import CommandStatus, FaultRaised, GripChanged, LinkChanged
 from cell.driver_errors import DriverError, LinkLost, Refusal, Refused, Stale
-from cell_drivers.modbus_gripper import link
+from cell_drivers.modbus_gripper import gripper, link
 from cell_drivers.modbus_gripper.gripper import ModbusGripper
 from tests.cell_drivers.modbus_gripper.bench import GripperBench, driver_at, gripper_bench
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, LOSSLESS, Chaos
 from tests.doubles.modbus_server import Framing
 from tests.doubles.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no gripper that does not answer."""
+    monkeypatch.setattr(link, "ANSWER", 10.0)
+    monkeypatch.setattr(gripper, "FIRST_SAMPLE", 20.0)
+
+
+@pytest.fixture
+def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is in service, where a test is about who does not answer."""
+    monkeypatch.setattr(link, "ANSWER", 0.25)
+
+
+@pytest.fixture
+def waits(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long enough for whoever is to ask for something while an answer is waited for, and no state grows old meanwhile."""
+    monkeypatch.setattr(link, "ANSWER", 1.0)
+    monkeypatch.setattr(gripper, "MAX_AGE", 60.0)
 
 
 @pytest.mark.parametrize("framing", ["tcp", "rtu"])
@@ -43,12 +63,13 @@ def test_each_call_is_written_once_and_as_it_was_asked() -> None:
         assert bench.server.writes == [(1000, [0x0900, 128, 0xFF80])]
 
 
+@pytest.mark.usefixtures("hasty")
 def test_an_answer_that_never_comes_is_not_asked_for_again() -> None:
     with gripper_bench() as bench:
         bench.server.spoil = lambda answer: None if answer[7] == 16 else answer
         bench.driver.grip("c1", "a", None, 100.0)
         assert bench.ended("c1") == CommandStatus("unknown")
-        until(lambda: len(bench.told(LinkChanged)) == 3, "the link to come back")
+        until(lambda: len(bench.told(LinkChanged)) >= 3, "the link to come back")
         assert len(bench.server.writes) == 1
 
 
@@ -117,11 +138,13 @@ def test_nobody_there_is_told_and_it_is_not_open() -> None:
         driver.grip("c1", "a", None, 50.0)
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_port_that_accepts_and_says_nothing_is_told_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(LinkLost, match="no answer of a Modbus device"):
         driver_at(silent.getsockname()[1]).open()
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -158,6 +181,7 @@ def test_a_cut_link_loses_the_command_from_sight_and_replays_nothing(framing: Fr
         driver.close()
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("seed", range(4))
 def test_on_a_bad_link_every_command_ends_and_none_is_written_twice(seed: int) -> None:
     with gripper_bench() as bench:
@@ -208,6 +232,7 @@ def closing_behind_a_relay() -> Iterator[tuple[GripperBench, ChaosRelay, ModbusG
             driver.close()
 
 
+@pytest.mark.usefixtures("waits")
 def test_a_stop_is_written_to_a_gripper_that_has_just_fallen_silent() -> None:
     """It waits for no answer longer than one may take; what became of it nobody knows."""
     with closing_behind_a_relay() as (bench, relay, driver):
@@ -235,6 +260,7 @@ def test_no_link_is_made_for_a_stop_that_the_last_one_has_not_taken(monkeypatch:
         let_go()
 
 
+@pytest.mark.usefixtures("waits")
 def test_nothing_but_a_stop_is_written_where_no_answer_comes() -> None:
     with gripper_bench() as bench, ChaosRelay(("127.0.0.1", bench.server.port), Chaos(0, CALM)) as relay:
         driver = driver_at(relay.port)
