@@ -73,16 +73,9 @@ class Client:
     def messages(self, patience: float) -> Iterator[FromController | None]:
         """Each message as it comes, None where `patience` s pass without one. Ends with the controller's last word, or where it
         has gone without one."""
+        yield from self._read(b"")  # what came in one piece with the last word that somebody waited for
         while self.last_word is None:
-            try:
-                self._send()
-                ready, _, _ = select.select([self._end, self._wake_out], [], [], patience)
-                if self._wake_out in ready:
-                    with suppress(OSError):
-                        self._wake_out.recv(4096)
-                piece = self._end.recv(PIECE) if self._end in ready else None
-            except OSError:
-                piece = b""
+            piece = self._next_piece(patience)
             if piece is None:
                 yield None
             elif piece:
@@ -91,6 +84,26 @@ class Client:
                 return
             elif self._stops:
                 yield None  # whoever waits for the answer may look at the clock
+
+    def _next_piece(self, patience: float) -> bytes | None:
+        """b"" where the line has broken. What lies in one that takes nothing any more is heard first: it may be the last word."""
+        is_gone = False
+        try:
+            self._send()
+        except TimeoutError:
+            return b""
+        except OSError:
+            is_gone, patience = True, 0.0
+        try:
+            ready, _, _ = select.select([self._end, self._wake_out], [], [], patience)
+            if self._wake_out in ready:
+                with suppress(OSError):
+                    self._wake_out.recv(4096)
+            if self._end in ready:
+                return self._end.recv(PIECE)
+        except OSError:
+            return b""
+        return b"" if is_gone else None
 
     def close(self) -> None:
         for end in (self._end, self._wake_in, self._wake_out):

@@ -62,6 +62,25 @@ def test_a_stop_does_not_wait_until_all_that_has_come_in_one_piece_is_taken_in(e
     assert ends.heard(0) == [Ask(1, "quick stop")]
 
 
+OVER = Parting("over", "", "Complete", 0)
+
+
+def test_the_last_word_is_heard_also_where_something_is_to_be_said_to_who_has_gone(ends: Ends) -> None:
+    """As a run ends while somebody attaches to it."""
+    ends.theirs[0].sendall(line(Accepted(1)) + line(OVER))
+    ends.theirs[0].close()
+    ends.client.subscribe(0)
+    assert ends.turn() == [Accepted(1)]
+    assert ends.client.last_word == OVER
+
+
+def test_what_came_in_one_piece_with_what_somebody_waited_for_is_there_for_the_next_one(ends: Ends) -> None:
+    ends.theirs[0].sendall(line(Accepted(1)) + line(Accepted(2)) + line(OVER))
+    assert next(ends.client.messages(0.0)) == Accepted(1)
+    assert list(islice(ends.client.messages(0.0), 3)) == [Accepted(2)]
+    assert ends.client.last_word == OVER
+
+
 def before(ends: Ends) -> None:
     """The line has gone when the stop is asked for."""
     ends.theirs[0].close()
