@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from threading import Event as Flag
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,7 +71,8 @@ class LiveRun:
         self._requests: Requests[Run] = requests or Requests()
         self._run: Run | None = None
         self._tallying: Tallying | None = None
-        self._is_closed = self._has_looked = self._is_drawn = self._reads_again = False
+        self._closed = Flag()
+        self._has_looked = self._is_drawn = self._reads_again = False
         self._told_before: int | None = None  # the number of the newest event when it was attached to
         self._pressed: tuple[tuple[Jog, bool] | None, float] = (None, 0.0)
         self._aside: Thread | None = None
@@ -177,7 +179,7 @@ class LiveRun:
 
     def close(self) -> str:
         """Waits for the answer to what was asked last; gives what is to be said where a stop has none."""
-        self._is_closed = True
+        self._closed.set()
         for thread in (self._thread, self._aside):
             if thread is not None and self._requests.is_open:
                 thread.join(LEFT_WITHIN)
@@ -288,7 +290,7 @@ class LiveRun:
                 case _:
                     pass
             self._let_pass()
-            if self._is_closed and not self._requests.is_open:
+            if self._closed.is_set() and not self._requests.is_open:
                 return
 
     def _let_pass(self) -> None:
@@ -356,9 +358,8 @@ class LiveRun:
     def _see_it_end(self) -> None:
         """Beside the thread, so that it may be attached to again meanwhile."""
         while self._folder.pid() is not None:
-            if self._is_closed or self._view.link != "lost":
+            if self._closed.wait(PATIENCE) or self._view.link != "lost":
                 return
-            time.sleep(PATIENCE)
         with self._lock:
             if self._view.link == "lost":
                 self._view = replace(self._view, is_left=self._view.scene.run.may_go_on, is_alive=False)

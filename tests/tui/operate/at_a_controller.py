@@ -26,7 +26,7 @@ from controller.machine import advance
 from controller.run_state import NOTHING_YET
 from tests.journals.packing import ENDING, FOLDER, unpacked
 
-LONG = 2000  # turns of the loop that something may take
+LONG = 12_000  # turns of the loop that something may take: a minute and more, after which a test that hangs ends
 
 
 @dataclass

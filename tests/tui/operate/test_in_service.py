@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 INTENT = ROOT / "examples" / "01_first_move" / "first_move.intent"
 SPEED = 0.05  # times real time: the run then outlasts what is done in it
-TURNS = 3_000
+TURNS = 12_000
 
 
 @pytest.fixture(scope="module")

@@ -138,8 +138,9 @@ def test_a_controller_of_another_version_is_said_plainly(tmp_path: Path, monkeyp
     monkeypatch.setattr(client, "VERSION", 99)
     with controlled(TENDING, tmp_path) as run:
         live = LiveRun(run.folder, "operate")
-        live._thread.join(30)
+        live._thread.join(60)
         view = live.newest()
+        live.close()
         assert view.link == "lost"
         assert "R767" in view.note
         assert "version 99" in view.note
@@ -153,6 +154,8 @@ def test_what_a_controller_tells_and_this_program_does_not_know_is_said_plainly(
     with controlled(TENDING, tmp_path) as run:
         run.tell(1)
         live = LiveRun(run.folder, "operate")
-        live._thread.join(30)
-        assert live.newest().link == "lost"
-        assert "this program does not know" in live.newest().note
+        live._thread.join(60)
+        view = live.newest()
+        live.close()
+        assert view.link == "lost"
+        assert "this program does not know" in view.note

@@ -219,9 +219,10 @@ class DrawnAtOnce(LiveRun):
 def test_a_first_view_that_is_drawn_at_once_counts_as_drawn(tmp_path: Path) -> None:
     with controlled(TENDING, tmp_path) as run:
         live = DrawnAtOnce(run.folder, "view")
-        assert live.is_attached.wait(30)
+        assert live.is_attached.wait(60)
         run.end()
-        live._thread.join(30)
+        live._thread.join(60)
+        live.close()
         assert live._is_drawn
 
 

@@ -60,7 +60,7 @@ class Played:
         line = Line(lambda: script(self.live))
 
         def attached(folder: RunFolder, role: Role, after: int) -> Run:
-            assert begun.wait(30)
+            assert begun.wait(60)
             if attach is not None:
                 attach(self.live)
             return Run(folder, line, welcome=WELCOME)  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ class Played:
         begun.set()
 
     def to_the_end(self) -> View:
-        self.live._thread.join(30)
+        self.live._thread.join(60)
         return self.live.newest()
 
 
@@ -181,7 +181,9 @@ def test_a_stop_that_gets_no_line_of_its_own_goes_out_with_the_one_that_is_being
         if not begins:
             raise NotReached("it does not answer")
 
-    view = Played(tmp_path, acknowledged_at_once if begins else gone_before_it_went, attach).to_the_end()
+    played = Played(tmp_path, acknowledged_at_once if begins else gone_before_it_went, attach)
+    view = played.to_the_end()
+    played.live.close()  # its controller's process would be waited for for ever
     assert view.unheard == ("" if begins else f"STOP NOT SENT: the controller is gone. {INSTEAD}")
 
 
@@ -214,7 +216,7 @@ def test_screens_that_go_wait_for_the_answer_to_a_stop_and_say_where_none_came(t
     def never(live: LiveRun) -> Messages:
         live.ask("quick stop")
         asked.set()
-        while not live._is_closed:
+        while not live._closed.is_set():
             yield None
 
     def late(live: LiveRun) -> Messages:
@@ -226,7 +228,7 @@ def test_screens_that_go_wait_for_the_answer_to_a_stop_and_say_where_none_came(t
     for script, said in ((never, f"STOP NOT ACKNOWLEDGED: the controller is gone. {INSTEAD}"), (late, "")):
         asked = threading.Event()
         live = Played(tmp_path, script).live
-        assert asked.wait(30)
+        assert asked.wait(60)
         assert live.close() == said
 
 

@@ -35,8 +35,8 @@ STOPPED_BY_ITSELF = '[[protective_stop]]\nrobot = "arm"\nat = 0.3\n'
 SLIPS = '[[grip_lost]]\ntool = "gripper"\nnth = 1\nwhen = "at grip"\n'
 SLOW = 0.1  # times real time: a run outlasts whatever is done in it
 TILL_THE_END = 4.0  # times real time
-TURNS = 2_000
-PLANNING = 4_000
+TURNS = 12_000
+PLANNING = 24_000
 """Turns in which a plan is made and proved beside the run."""
 STARTED_IN = 6_000  # looks for a controller that begins
 PATIENCE = 60.0  # s, after which a test that hangs ends; nothing is measured with it

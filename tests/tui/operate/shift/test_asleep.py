@@ -48,7 +48,7 @@ def moving(run: RunFolder) -> None:
     for _ in range(LOOKS):
         if any(has_started(event) for event in run.events()):
             return
-        time.sleep(0.001)
+        time.sleep(0.01)
     raise AssertionError("nothing is written")
 
 
