@@ -55,6 +55,12 @@ def unhurried(line_robot: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def ageless(line_robot: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it one whose last state is old."""
+    monkeypatch.setattr(line_robot.LineArm, "max_age", PATIENCE)
+
+
+@pytest.fixture
 def relay(robot: LineRobot) -> Iterator[ChaosRelay]:
     """The network between them."""
     with ChaosRelay(("127.0.0.1", robot.port), Chaos(0, CALM)) as running:
@@ -92,7 +98,7 @@ def test_it_takes_at_most_75_lines_of_ones_own(line_robot: ModuleType) -> None:
     assert len(Path(str(line_robot.__file__)).read_text("utf-8").splitlines()) <= MOST
 
 
-@pytest.mark.usefixtures("unhurried")
+@pytest.mark.usefixtures("unhurried", "ageless")
 def test_it_keeps_laws_of_the_kit_over_a_real_socket(line_robot: ModuleType, robot: LineRobot) -> None:
     kept(line_robot.bench(at(robot.port)), QUICK)
     assert [line for line in robot.heard if line.startswith("MOVE")], "it was a robot that moved"
@@ -112,6 +118,7 @@ def test_what_it_cannot_mean_is_no_state(line_robot: ModuleType, robot: LineRobo
     kept(replace(bench, hooks=replace(bench.hooks, nonsense=nonsense)), laws)
 
 
+@pytest.mark.usefixtures("unhurried", "ageless")
 def test_off_where_it_is_told_to_be_it_is_seen_off_its_setpoint(line_robot: ModuleType, robot: LineRobot) -> None:
     def astray(drivers: DriverSet, device: str, by: float) -> Callable[[], None]:
         def beside(words: list[bytes]) -> None:
@@ -123,6 +130,7 @@ def test_off_where_it_is_told_to_be_it_is_seen_off_its_setpoint(line_robot: Modu
     kept(replace(bench, hooks=replace(bench.hooks, astray=astray)), (aiming.who_strays_is_seen_off_the_setpoint,))
 
 
+@pytest.mark.usefixtures("unhurried", "ageless")
 def test_a_time_of_receipt_is_no_clock_of_the_robot(line_robot: ModuleType, robot: LineRobot) -> None:
     """Only where time is real is there anything to tell it by."""
     bench = line_robot.bench(at(robot.port))
