@@ -27,7 +27,7 @@ def reason_of(step: Step, operation: Operation, own: Sequence[Step], setting: Se
         match other.action:
             case Decide():
                 return reasons.waiting(operation.part, operation.source or "")
-            case Move(need=MotionNeed(touch=Docking(end="end") as touch)):
+            case Move(need=MotionNeed(touch=Docking(end="end") as touch, start=start)) if start == step.action.need.end:
                 return reasons.changing(touch)
             case Move(need=MotionNeed(touch=Along())):
                 return reasons.contact_reason(other.action.need, operation.part)

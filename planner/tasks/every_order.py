@@ -68,8 +68,10 @@ class _Rooms:
             is_taken = name in shop.foreign and shop.foreign[name] not in ends
             room[self.spot_of[name]] = room.get(self.spot_of[name], 0) + (0 if is_taken else 1)
         self.room = {spot: count for spot, count in room.items() if spot not in shop.heaps}
-        hands = [(w, hand.name, k) for w, worker in enumerate(shop.workers) for k, hand in enumerate(worker.hands)]
-        self.hands = {name: w for w, name, k in hands if k not in shop.workers[w].held}
+        self.hands: dict[str, set[int]] = {}
+        for w, worker in enumerate(shop.workers):
+            for hand in (hand.name for k, hand in enumerate(worker.hands) if k not in worker.held):
+                self.hands.setdefault(hand, set()).add(w)  # robots that change at one rack may each have the tool
         self.under = {p.name: p.lies_on for p in shop.cell.places.values() if p.lies_on and p.of is None}
         self.ahead = {j: _in_front(shop, line[: line.index(j)], j) for line in shop.lines for j in line}
         kinds: dict[object, int] = {}
@@ -153,8 +155,8 @@ class _Rooms:
             return
         taken = {at for _, at in state}
         able = self.shop.able(j, state[j][0])
-        for name, worker in self.hands.items():
-            if name not in taken and worker in able:
+        for name, workers in self.hands.items():
+            if name not in taken and not workers.isdisjoint(able):
                 yield self._with(state, j, (state[j][0], name))
 
     def _placed(self, state: _State, j: int, hand: str) -> Iterator[_State]:
@@ -162,7 +164,7 @@ class _Rooms:
         if isinstance(leg, Fork):
             yield from self._forked(state, j, leg, hand)
             return
-        if self.hands[hand] not in self.shop.able(j, state[j][0]):
+        if self.hands[hand].isdisjoint(self.shop.able(j, state[j][0])):
             return
         yield from self._into(state, j, leg)
 

@@ -274,8 +274,9 @@ class Floor:
         self.end = max(self.end, *(stand.time for stand in stands))
 
     def _hold(self, job: int, hand: str) -> None:
+        """Of the robots that may have the tool, the one that has it."""
         for k, worker in enumerate(self.shop.workers):
-            if hand in [h.name for h in worker.hands]:
+            if worker.is_mounted and hand in [h.name for h in worker.hands]:
                 self.hands[k][worker.hand_number(hand)] = job
 
 

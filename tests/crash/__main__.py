@@ -14,7 +14,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,9 +24,11 @@ from tests.crash.crashing import STOPS, End, Story, crashed, faults, stopped, st
 from tests.crash.killing import WHENS
 from tests.crash.mute import mute
 from tests.crash.points import Instant, instant, instants
-from tests.crash.stories import STORIES, Tending, example
+from tests.crash.stories import RACK, STORIES, Tending, at_one_rack, example
 
 GANTRY, ALL = "gantry", "all"
+OURS: dict[str, Callable[[], Story]] = {GANTRY: Tending, RACK: at_one_rack}
+"""Of these tests; the others are examples."""
 CLEARED = "\r\x1b[K"
 
 
@@ -105,7 +107,7 @@ def _show(text: str) -> None:
 
 def asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description="Kills controllers at every write.")
-    parser.add_argument("--story", choices=[GANTRY, *STORIES, ALL], default=GANTRY)
+    parser.add_argument("--story", choices=[*OURS, *STORIES, ALL], default=GANTRY)
     parser.add_argument("--points", type=int, default=540, help="how many of the points, of each story")
     parser.add_argument("--first", type=int, default=0, help="behind how many points of their order it begins")
     parser.add_argument("--only", type=instant, action="append", metavar="POINT", help="this point, as it is told with a fault")
@@ -122,8 +124,8 @@ def asked(words: Sequence[str] | None) -> argparse.Namespace:
 
 def main(words: Sequence[str] | None = None) -> int:
     given, total, began = asked(words), Counter[str](), time.monotonic()
-    for name in [GANTRY, *STORIES] if given.story == ALL else [given.story]:
-        story = Tending() if name == GANTRY else example(name, given.examples, given.cache)
+    for name in [*OURS, *STORIES] if given.story == ALL else [given.story]:
+        story = OURS[name]() if name in OURS else example(name, given.examples, given.cache)
         found = campaign(name, story, given)
         _say("  " + ", ".join(f"{count} {what}" for what, count in sorted(found.items())))
         total += found

@@ -20,6 +20,7 @@ from tests.end_to_end.line import Planned, planned
 from tests.scenarios.subjects import EXAMPLES, ROLLING, ROLLING_FILE, checked_once, planned_on_gantries, with_an_end
 
 STORIES = (*EXAMPLES, ROLLING)
+RACK = "rack"
 SCENARIOS = {"tending": Scenario(3, (RejectShare(0.5),)), ROLLING: with_an_end(Scenario(7, (RejectShare(0.5),)))}
 """Both branches are taken; and somebody asks for the end of the example that has none."""
 
@@ -92,6 +93,11 @@ def example(name: str, folder: Path, cache: Path) -> Example:
     file, params, orders = EXAMPLES[name]
     given = None if orders is None else str(folder / orders)
     return Example(planned(str(folder / file), cache, params, orders=given), name, SCENARIOS.get(name, Scenario()))
+
+
+def at_one_rack() -> Example:
+    """Two robots that change their tools at one changer, and want one of them both. Raises CannotGoOn."""
+    return Example(on_gantries(Path(__file__).parent / RACK / "rack.intent"), "two robots at one rack")
 
 
 def example_on_gantries(name: str, folder: Path) -> Example:

@@ -12,8 +12,10 @@ from cell.declared_state import declared_state
 from cell.motion_plan import MotionPlan
 from cell.plan_file import with_plan_id
 from cell.state import CellState
-from cell.steps import AtHome, AtPocket, Couple, Grip, Move, Step, Uncouple
+from cell.steps import AtHome, AtHub, AtPocket, Couple, Grip, Move, Step, Uncouple
+from planner.proof.effects import Setting
 from planner.proof.release import release
+from planner.proof.rules_of_steps import reason_of
 from planner.tasks.crew import Known
 from planner.tasks.plan_tasks import plan_tasks
 from tests.planner.proof.changing import APART, CELL, IN_TURN, Motions, cell, planned, request, sorted_out
@@ -189,3 +191,17 @@ def _edited(plan: MotionPlan, edit: Edit) -> MotionPlan:
     steps = tuple(replace(s, id=name[s.id], predecessors=tuple(name[p] for p in s.predecessors)) for s in edited)
     operations = tuple(replace(o, steps=tuple(name[s] for s in o.steps if s in name)) for o in plan.tasks.operations)
     return with_plan_id(replace(plan, tasks=replace(plan.tasks, steps=steps, operations=operations)))
+
+
+def test_a_motion_is_for_a_changer_only_where_it_leads_there() -> None:
+    """A robot that went ahead to a part and changes before it fetches that went there for the part."""
+    tasks = sorted_out().plan.tasks
+    change = next(step for step in tasks.steps if isinstance(step.action, Uncouple))
+    (operation,) = (o for o in tasks.operations if o.id == change.operation)
+    own = [step for step in tasks.steps if step.operation == change.operation]
+    away = next(step for step in own if isinstance(step.action, Move) and step.action.need.end == AtHub("rack"))
+    assert isinstance(away.action, Move)
+    ahead = replace(away, id="ahead", action=Move(replace(away.action.need, end=AtHub("discs"))))
+    setting = Setting("g1", AtHome(), operation.part or "", None, "move", "", "", is_joined=False)
+    told = [reason_of(step, operation, [ahead, *own], setting, "", cell()) for step in (away, ahead)]
+    assert told == ["wide is put down at rack", f"{operation.part} is fetched from {operation.source}"]
