@@ -6,6 +6,7 @@ in a folder of its own among the temporary files, which is as private.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -54,11 +55,24 @@ def connect_to(path: Path) -> socket.socket:
     end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(CONNECTED_WITHIN), 0))
     try:
         end.connect(str(path))  # blocks where many wait before it: a socket with a timeout of Python's own gives up at once
+        while not _has_arrived(end):
+            end.connect(str(path))
     except OSError:
         end.close()
         raise
     end.settimeout(CONNECTED_WITHIN)
     return end
+
+
+def _has_arrived(end: socket.socket) -> bool:
+    """A signal, or a stop of this process, breaks off who waits to be let in, and Python takes that for done."""
+    try:
+        end.getpeername()
+    except OSError as cause:
+        if cause.errno != errno.ENOTCONN:
+            raise
+        return False
+    return True
 
 
 def is_ours(end: socket.socket) -> bool:

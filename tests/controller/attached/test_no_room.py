@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -47,6 +48,14 @@ def full(tmp_path: Path) -> Iterator[Site]:
     yield site
     for end in there:
         end.close()
+
+
+@pytest.fixture
+def signalled() -> Iterator[None]:
+    """By SIGUSR1, with no consequence."""
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: None)
+    yield
+    signal.signal(signal.SIGUSR1, before)
 
 
 def come(site: Site, said: bytes = b"") -> socket.socket:
@@ -175,16 +184,21 @@ def test_a_defect_in_telling_keeps_no_stop_from_being_heard(
     assert capfd.readouterr().err.count("ZeroDivisionError") == (not log_is_full)
 
 
+@pytest.mark.usefixtures("signalled")
 def test_where_many_wait_to_be_let_in_the_next_one_waits_too(tmp_path: Path) -> None:
-    """As they do at a controller that hangs."""
+    """As they do at a controller that hangs. A terminal is told of the size of its window meanwhile, or is suspended."""
     listener, path = listen_in(tmp_path)
     listener.listen(0)
     listener.settimeout(30.0)
     first, found = connect_to(path), list[socket.socket]()
     second = threading.Thread(target=lambda: found.append(connect_to(path)))
     second.start()
+    for _ in range(20):
+        second.join(0.005)
+        if second.is_alive() and second.ident is not None:
+            signal.pthread_kill(second.ident, signal.SIGUSR1)
     second.join(0.1)
-    assert second.is_alive()  # it waits, and was not refused
+    assert second.is_alive()  # it waits, and was not refused, whatever breaks it off
     ends = [listener.accept()[0], listener.accept()[0]]
     second.join()
     found[0].sendall(STOP)
