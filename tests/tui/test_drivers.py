@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -280,18 +281,36 @@ def test_a_driver_that_leaves_before_anything_was_tried_is_told(
     assert "SystemExit: 0" in capsys.readouterr().err
 
 
-@pytest.fixture
-def left(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, list[int]]:
+class Left:
     """Leaving the program sets the event, and says with which code."""
-    has_left, codes = threading.Event(), list[int]()
 
-    def leave(code: int) -> None:
-        codes.append(code)
-        has_left.set()
+    def __init__(self) -> None:
+        self.has_left, self.codes, self._watches = threading.Event(), list[int](), list[HangWatch]()
 
-    monkeypatch.setattr(drivers, "leave", leave)
-    monkeypatch.setattr(drivers, "HangWatch", lambda hung: HangWatch(hung, 0.2))
-    return has_left, codes
+    def leave(self, code: int) -> None:
+        self.codes.append(code)
+        self.has_left.set()
+
+    def watched(self, hung: Callable[[], None]) -> HangWatch:
+        self._watches.append(HangWatch(hung))
+        return self._watches[-1]
+
+    def hangs(self) -> NoReturn:
+        """For ever; the test goes on when the program would have been left. Only from here on is that soon: before it a busy
+        machine may take any time."""
+        for watch in self._watches:
+            watch._patience = 0.05
+            watch.alive()
+        self.has_left.wait(PATIENCE)
+        raise RuntimeError("left")
+
+
+@pytest.fixture
+def left(monkeypatch: pytest.MonkeyPatch) -> Left:
+    found = Left()
+    monkeypatch.setattr(drivers, "leave", found.leave)
+    monkeypatch.setattr(drivers, "HangWatch", found.watched)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -300,12 +319,11 @@ def left(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, list[int]]:
 )
 def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
     installed_as: Callable[[Factory], None],
-    left: tuple[threading.Event, list[int]],
+    left: Left,
     capsys: pytest.CaptureFixture[str],
     where: str,
     told: str,
 ) -> None:
-    has_left, codes = left
     opened, stopped = [0], []
 
     class Hangs(Set):
@@ -322,8 +340,7 @@ def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
 
         def wait(self, at: str) -> None:
             if at == where:
-                has_left.wait(PATIENCE)  # what hangs for ever; the test goes on when the program would have been left
-                raise RuntimeError("left")
+                left.hangs()
 
     class Stopped(Around):
         def stop(self, kind: str) -> None:
@@ -331,14 +348,13 @@ def test_a_driver_that_hangs_is_left_with_the_call_that_hung(
 
     def made(assembly: Assembly) -> DriverSet:
         if where == "made":
-            has_left.wait(PATIENCE)
-            raise RuntimeError("left")
+            left.hangs()
         hanging = Hangs(simulated(assembly))
         hanging.motion = {"gantry": Stopped(hanging.inner.motion["gantry"])}
         return hanging
 
     installed_as(made)
     main(["drivers", "test", "odd", "--law", LAW, "--yes"])
-    assert codes == [DRIVER]
+    assert left.codes == [DRIVER]
     assert f"odd hangs: while {told} no call has come back for 60 s" in capsys.readouterr().err
     assert (stopped[:1] == ["hold"]) is (where != "made")
