@@ -62,7 +62,7 @@ BREACHES = (
 def lint_imports(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("lint-imports")
     command = [str(program), "--no-cache", "--no-logo", *arguments]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture(scope="module")

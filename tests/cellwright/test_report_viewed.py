@@ -25,7 +25,7 @@ def port() -> Iterator[int]:
 
 
 def asked(port: int, verb: str = "GET", path: str = "/", host: str | None = None) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30.0)
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=300.0)
     connection.putrequest(verb, path, skip_host=host is not None)
     if host is not None:
         connection.putheader("Host", host)

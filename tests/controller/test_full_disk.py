@@ -30,7 +30,7 @@ def ran(how: str, folder: Path, answer: str, repository: Path) -> Any:
         command = ["unshare", "-rm", "sh", "-c", script]
     else:
         command = [sys.executable, "-m", "tests.controller.full_disk", how, str(folder), answer]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=repository, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=repository, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

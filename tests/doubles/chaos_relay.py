@@ -121,7 +121,7 @@ class ChaosRelay:
             _reset(client)
             return
         try:
-            device = socket.create_connection(self.upstream, timeout=5.0)
+            device = socket.create_connection(self.upstream, timeout=60.0)
         except OSError:
             _reset(client)
             return

@@ -66,7 +66,7 @@ def act(seed: int, unit: int) -> Act:
 
 
 def connected(relay: ChaosRelay) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", relay.port), timeout=5.0)
+    return socket.create_connection(("127.0.0.1", relay.port), timeout=60.0)
 
 
 def answer(end: socket.socket, length: int) -> bytes:
@@ -185,7 +185,7 @@ def test_what_is_held_comes_whole_when_it_is_let_go_and_nothing_is_closed(echo: 
             assert silent(later)
             let_go()
             for each in (end, later):
-                each.settimeout(5.0)
+                each.settimeout(60.0)
                 assert answer(each, len(LINE)) == LINE
 
 
@@ -210,14 +210,14 @@ def test_a_device_that_is_not_there_is_a_reset() -> None:
 def device() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
         end.bind(("127.0.0.1", 0))
-        end.settimeout(5.0)
+        end.settimeout(60.0)
         yield end
 
 
 @pytest.fixture
 def client() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
-        end.settimeout(5.0)
+        end.settimeout(60.0)
         yield end
 
 

@@ -48,9 +48,9 @@ def test_its_example_is_planned_proved_and_rehearsed_on_a_real_arm(
     folder = Path(shutil.copytree(examples / "driver_template/leak_testing", tmp_path / "leaks"))
     cell = folder / "leak_test.cell"
     cell.write_text(cell.read_text("utf-8").replace("driver leak", f"driver {driver}"), "utf-8")
-    good = installed.call("simulate", folder / "leak_test.intent", timeout=300)
+    good = installed.call("simulate", folder / "leak_test.intent", timeout=900)
     assert good.code == 0, good.everything
     assert "8 of 8 met" in good.out
-    held = installed.call("simulate", folder / "leak_test.intent", "--scenario", folder / SCENARIO, timeout=300)
+    held = installed.call("simulate", folder / "leak_test.intent", "--scenario", folder / SCENARIO, timeout=900)
     assert "R701 Fill the pump of the bath, then Resume" in held.everything
     assert "1 valve in scrap" in held.everything

@@ -61,7 +61,7 @@ def only_run(program: Program) -> dict[str, object]:
 def test_ctrl_c_ends_in_a_stopped_journaled_run(program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     assert process.returncode in (4, 130), out + err
     assert "Traceback" not in out + err
     assert only_run(program)["state"] == "Stopped"
@@ -72,7 +72,7 @@ def test_ctrl_c_ends_in_a_stopped_journaled_run(program: Program, plan_file: Pat
 def test_after_kill_9_of_the_controller_the_journal_reads(program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
     os.kill(int(str(only_run(program)["pid"])), signal.SIGKILL)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 4, out + err
     assert "Traceback" not in out + err
     status = only_run(program)
@@ -103,7 +103,7 @@ def test_a_controller_that_was_stopped_and_wakes_holds_and_goes_on_with_the_same
     held = next(event for event in run.events() if isinstance(event, HoldRaised))
     assert held.code == "R787"
     assert program.answer("ask", "resume", run.id).code == 0
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 0, out + err
     events = run.events()
     assert [event.code for event in events if isinstance(event, HoldRaised)] == ["R787"]
@@ -114,7 +114,7 @@ def test_a_controller_that_was_stopped_and_wakes_holds_and_goes_on_with_the_same
 def test_a_terminal_that_is_killed_stops_nothing_and_another_one_goes_on_with_it(program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     status = only_run(program)
     assert status["state"] == "Execute"
     pid = int(str(status["pid"]))
@@ -123,7 +123,7 @@ def test_a_terminal_that_is_killed_stops_nothing_and_another_one_goes_on_with_it
     assert viewer.stderr is not None
     assert viewer.stderr.readline().startswith(f"run {status['run_id']}")
     os.kill(pid, signal.SIGTERM)
-    out, err = viewer.communicate(timeout=60)
+    out, err = viewer.communicate(timeout=600)
     assert json.loads(out)["state"] == "Stopped", out + err
     assert only_run(program)["state"] == "Stopped"
 
@@ -165,7 +165,7 @@ def test_a_terminal_that_goes_while_its_plan_is_proved_leaves_no_locked_cell(pro
     end = read_by(run, pipes)
     assert holder(program.state, keys_of(reading, reading.cell)) is not None
     run.leave()
-    assert run.process.wait(60) == 1
+    assert run.process.wait(600) == 1
     os.close(end)
     assert holder(program.state, keys_of(reading, reading.cell)) is None
     assert not run.folder.path.exists()
@@ -177,7 +177,7 @@ def test_a_terminal_that_goes_while_its_plan_is_proved_leaves_no_locked_cell(pro
 def test_a_terminal_that_has_to_go_leaves_the_run(number: signal.Signals, program: Program, plan_file: Path) -> None:
     process = moving(program, plan_file)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 130, out + err
     assert "The run goes on. Next: cellwright attach" in err
     assert only_run(program)["state"] == "Execute"

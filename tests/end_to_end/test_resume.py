@@ -100,7 +100,7 @@ def killed(program: Program, examples: Path, tmp_path: Path) -> Left:
     pid = find_run(program.state, None).pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     return Left(program, find_run(program.state, None), intent)
 
 
@@ -108,7 +108,7 @@ def killed(program: Program, examples: Path, tmp_path: Path) -> Left:
 def test_a_run_that_was_stopped_is_gone_on_with_from_where_it_was(program: Program, examples: Path, tmp_path: Path) -> None:
     process, intent = begun(program, examples, tmp_path)
     assert program.answer("ask", "quick-stop").code == 0
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=600)
     stopped = Left(program, find_run(program.state, None), intent)
     assert stopped.folder.summary().state == "Stopped"
     assert f"cellwright resume {stopped.folder.id} goes on with it" in said

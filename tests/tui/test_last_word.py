@@ -24,4 +24,4 @@ def test_a_process_that_was_forked_meanwhile_keeps_nobody_waiting() -> None:
 
 
 def told(text: str) -> str:
-    return subprocess.run([sys.executable, "-c", BEGINS + text], capture_output=True, text=True, timeout=60, check=False).stderr
+    return subprocess.run([sys.executable, "-c", BEGINS + text], capture_output=True, text=True, timeout=600, check=False).stderr

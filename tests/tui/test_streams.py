@@ -18,7 +18,7 @@ WRONG = "-m tui.cli explain nothing"
 def shell(line: str, repository: Path) -> subprocess.CompletedProcess[str]:
     """`PY` in the line is this Python."""
     line = line.replace("PY", sys.executable)
-    return subprocess.run(["bash", "-c", f"set -o pipefail; {line}"], cwd=repository, capture_output=True, text=True, timeout=60)
+    return subprocess.run(["bash", "-c", f"set -o pipefail; {line}"], cwd=repository, capture_output=True, text=True, timeout=600)
 
 
 @pytest.mark.parametrize(

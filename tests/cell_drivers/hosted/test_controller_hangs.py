@@ -16,7 +16,7 @@ from cell_drivers.hosted.wire import FromChild, Goodbye, Seen, read_from_child, 
 from tests.cell_drivers.hosted.test_following import world
 from tests.doubles.waiting import until
 
-PATIENCE = 30.0  # s, after which a test that hangs ends
+PATIENCE = 60.0  # s, after which a test that hangs ends
 
 
 class Watched(Desk):

@@ -15,7 +15,7 @@ from cell_drivers.ur.script import Rows, program
 from tests.doubles.ur.wired import Wired, straight
 
 WAY = np.array([0.6, -0.2, 0.3, 0.1, -0.4, 0.5])
-TOO_LONG = 10.0
+TOO_LONG = 60.0
 """s until somebody who should not have waited is told to wait: nobody waits for it but where this fails."""
 
 

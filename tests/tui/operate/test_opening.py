@@ -255,5 +255,5 @@ def test_what_is_not_in_the_first_picture_is_not_loaded_for_it(tmp_path: Path) -
     with controlled(TENDING, tmp_path) as run:
         run.tell(400)
         words = [sys.executable, "-c", UNTIL_DRAWN, str(run.folder.path), "400", *LATER]
-        ran = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120)
+        ran = subprocess.run(words, capture_output=True, text=True, check=True, timeout=600)
     assert ran.stdout.split() == ["400"]
