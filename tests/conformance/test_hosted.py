@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cell_drivers.conformance import LAWS, Law, examine
+from cell_drivers.conformance import LAWS, Law
 from cell_drivers.conformance.laws import following
+from tests.conformance.by_the_clock import examined
 from tests.conformance.hosted_bench import bench
 
 pytestmark = pytest.mark.xdist_group("hosted")
@@ -30,7 +31,7 @@ def marked(law: Law) -> object:
 
 @pytest.mark.parametrize("law", [marked(law) for law in LAWS if law.name not in BESIDE_A_DEVICE])
 def test_the_law_is_kept(law: Law) -> None:
-    statement = examine(bench(), (law,))
+    statement = examined(bench(), (law,))
     assert [(f.device, f.seen) for f in statement.findings if f.verdict == "failed"] == []
     assert statement.of("passed") or statement.of("exempt")
 
@@ -45,7 +46,7 @@ def test_the_law_is_kept(law: Law) -> None:
     ids=lambda law: law.name,
 )
 def test_a_robot_of_another_driver_is_followed_through_the_sockets(law: Law) -> None:
-    statement = examine(bench(frozenset({"gantry"})), (law,))
+    statement = examined(bench(frozenset({"gantry"})), (law,))
     assert [(f.device, f.seen) for f in statement.findings if f.verdict == "failed"] == []
     assert [f.device for f in statement.of("passed")] == ["grip"]
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from cell.driver import Assembly, DriverSet
-from cell_drivers.conformance import LAWS, Bench, Hooks, Law, examine, over_relays
+from cell_drivers.conformance import LAWS, Bench, Hooks, Law, over_relays
 from cell_drivers.conformance.built_in import built_in
 from cell_drivers.conformance.laws import machining, returning
+from tests.conformance.by_the_clock import examined
 from tests.doubles.line_mill import LineMill
 from tests.doubles.waiting import until
 
@@ -93,7 +94,7 @@ def bench(over_tcp: ModuleType, mill: LineMill, age: float = 0.4) -> Bench:
 
 
 def kept(bench: Bench, laws: tuple[Law, ...]) -> None:
-    statement = examine(bench, laws)
+    statement = examined(bench, laws)
     assert [(finding.law.name, finding.device, finding.seen) for finding in statement.of("failed")] == []
     assert statement.of("passed")
 

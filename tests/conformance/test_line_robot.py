@@ -21,6 +21,7 @@ from cell_drivers.conformance import LAWS, Bench, Law, examine
 from cell_drivers.conformance.bench import Nonsense
 from cell_drivers.conformance.built_in import HOME, JOINTS, built_in
 from cell_drivers.conformance.laws import aiming, doubting, hushing, linking, moving, numbering, opening, telling, timing
+from tests.conformance.by_the_clock import examined
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Chaos
 from tests.doubles.line_robot import LineRobot
@@ -88,7 +89,7 @@ def reworded(robot: LineRobot, change: Callable[[list[bytes]], None]) -> Callabl
 
 
 def kept(bench: Bench, laws: tuple[Law, ...]) -> None:
-    statement = examine(bench, laws)
+    statement = examined(bench, laws)
     assert [(finding.law.name, finding.seen) for finding in statement.of("failed")] == []
     assert statement.conforms
 
