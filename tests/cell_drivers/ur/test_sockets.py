@@ -11,7 +11,7 @@ import pytest
 
 from cell.driver_errors import LinkLost, ProtocolViolation
 from cell.robot import RobotModel
-from cell_drivers.ur import script
+from cell_drivers.ur import connection, script
 from cell_drivers.ur.address import Address, read_address
 from cell_drivers.ur.driver import UrDriver
 from tests.doubles.chaos_relay import ChaosRelay
@@ -47,6 +47,7 @@ def test_a_motion_over_real_sockets_and_one_whose_link_is_cut(
 ) -> None:
     """A robot that hears of nobody for half a second stops by itself: the first motion does not hang on how busy this machine is,
     and what becomes of the second is the same where the link was cut too late."""
+    monkeypatch.setattr(connection, "SILENCE", 60_000_000_000)
     driver = UrDriver("arm", model, read_address(served.address))
     driver.open()
     try:
