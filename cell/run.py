@@ -39,7 +39,7 @@ PackState = Literal[
 ]  # fmt: skip
 
 
-RULES = 25
+RULES = 26
 """A rule of the fold that changes gets a number, so that a run of before gives the same state again. 2: a person in a zone that
 stops suspends the run (decision 0147); with 1 it holds at once. 4: an alarm about a device names the lines it works for. 5: a
 plan that goes beyond what was approved is asked about, and one that follows another is told apart from it (decision 0154);
@@ -75,7 +75,8 @@ before, it was taken to be at rest, and asked about, until it had shown that it 
 that has come off a flange is asked (decision 0190); before, nothing was said of it. 25: a stop that was under way when its
 controller was killed ends, and the run holds for whoever has asked to go on with it (decision 0171); before, it was over, and had
 to be asked for once more. And a person who is still asked for what was withdrawn holds the run (R728); before, it waited for them
-and said nothing."""
+and said nothing. 26: a rung that something else breaks off is come to again once that is settled (decision 0195); before, its
+ladder went on."""
 SUSPENDS_FOR_PEOPLE = 2
 ALARMS_NAME_LINES = 4
 ASKS_BEYOND_APPROVED = TELLS_DELAYS = 5
@@ -99,6 +100,7 @@ ASKS_OF_PATHS = BAD_LINKS_ARE_ALARMS = EACH_UNMEASURED_IS_NAMED = 22
 ASKS_PEOPLE_ONCE = FORGETS_WHAT_WAS_UNTOLD = 23
 ASKS_WHERE_TOOLS_ARE = 24
 STOP_BROKEN_OFF_HOLDS = TELLS_WHO_IS_STILL_ASKED = 25
+RUNGS_STAY_OPEN = 26
 
 
 @dataclass(frozen=True, slots=True)

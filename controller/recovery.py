@@ -16,6 +16,7 @@ from cell.events import EventRaised, HoldRaised, NoPlan, PlanReleased, Retried, 
 from cell.former import FormerAct, left_of
 from cell.program import Goal, Hold, Policy, Retry, Skip
 from cell.retreat import retreat_of
+from cell.run import RUNGS_STAY_OPEN
 from cell.state import Amended, Errand, InHand, InPlace, Lost
 from controller import carried_on, coming, ledger, left_behind, orders, progress
 from controller.asked_by import lines_of_failure
@@ -110,7 +111,7 @@ def _former(d: Draft) -> tuple[FormerAct, ...]:
 
 def is_late(d: Draft) -> bool:
     """Whether something went wrong while the planner thought."""
-    return len(d.trouble.failures) > (d.trouble.errand is not None)
+    return len(d.trouble.failures) > (d.trouble.errand is not None) + d.trouble.waiting
 
 
 def adopt(d: Draft, event: PlanReleased) -> None:
@@ -148,7 +149,7 @@ def refused(d: Draft, event: NoPlan) -> None:
     if d.trouble.ahead is not None:
         d.mend(ahead=None, passed_over=d.trouble.passed_over + 1)
     if d.trouble.errand is not None:  # whether a goal of a rung succeeds or not, the ladder goes on
-        d.mend(mode="draining", errand=None)
+        d.mend(mode="draining", errand=None, waiting=0)
         return
     text = _why_not(event)
     ask_again(d)
@@ -189,7 +190,7 @@ def errand_done(d: Draft) -> bool:
     """Called at the end of a plan: when that was the goal of a rung, the ladder goes on."""
     if d.trouble.errand is None:
         return False
-    d.mend(errand=None)
+    d.mend(errand=None, waiting=0)
     replan(d, "the goal of a rung is done", is_foreseen=True)
     move_on(d)
     return True
@@ -197,18 +198,47 @@ def errand_done(d: Draft) -> bool:
 
 def _climb(d: Draft) -> bool:
     """Settles failures, oldest first, until one holds or wants a goal reached. True when the planner is to be asked."""
-    if d.trouble.errand is not None and len(d.trouble.failures) == 1 and d.trouble.hold is None:
+    if d.trouble.errand is not None and len(d.trouble.failures) == 1 + d.trouble.waiting and d.trouble.hold is None:
         return True  # broken off by a stop: it is planned again
-    d.mend(errand=None)
+    if d.trouble.errand is not None and d.known.rules >= RUNGS_STAY_OPEN:
+        _put_off(d, d.trouble.errand)
+    d.mend(errand=None, waiting=0)
     while d.trouble.failures and d.trouble.hold is None:
         first = d.trouble.failures[0]
         if not _rung(d, first):
             return False
         if d.trouble.errand is not None:
+            if d.known.rules >= RUNGS_STAY_OPEN:
+                d.mend(waiting=len(d.trouble.failures) - 1)
             return True
         _reopen(d, first)
         d.mend(failures=d.trouble.failures[1:])
     return not d.trouble.failures and d.trouble.hold is None
+
+
+def _put_off(d: Draft, errand: Errand) -> None:
+    """Something else broke the goal of a rung off: that is settled first, and then the ladder comes to the same rung again."""
+    first, more = d.trouble.failures[0], d.trouble.failures[1 + d.trouble.waiting :]
+    is_its_own = any(errand.goal == failure.goal or errand.part == failure.part for failure in more)
+    found = _policy(d, first)
+    key = None if found is None else _key(found[0], first)
+    if not more or is_its_own or key is None or key not in d.trouble.ladders or _is_done(d, errand):
+        return
+    _set(d, key, Ladder(d.trouble.ladders[key].rung - 1))
+    d.mend(failures=(*more, *d.trouble.failures[: 1 + d.trouble.waiting]))
+
+
+def _is_done(d: Draft, errand: Errand) -> bool:
+    """Whether the plan in hand has reached it, and only what stands beside it is open."""
+    if d.progress.plan is None:
+        return False
+    mine = {o.id for o in d.plan.plan.tasks.operations if (o.goal, o.part) == (errand.goal, errand.part)}
+    steps = [step.id for step in d.plan.plan.tasks.steps if step.operation in mine]
+    return bool(steps) and all(d.progress.status.get(step) in ("confirmed", "dropped") for step in steps)
+
+
+def _key(name: str, failure: Failure) -> str:
+    return f"{name} {failure.event} {failure.goal} {failure.part}"
 
 
 def _rung(d: Draft, failure: Failure) -> bool:
@@ -218,7 +248,7 @@ def _rung(d: Draft, failure: Failure) -> bool:
         return _hold_once(d, failure, HoldReason(failure.code, failure.text, failure.because))
     d.mend(is_of_policy=True)
     name, policy = found
-    key = f"{name} {failure.event} {failure.goal} {failure.part}"
+    key = _key(name, failure)
     ladder = d.trouble.ladders.get(key, Ladder())
     if ladder.rung >= len(policy.ladder):
         return _end(d, failure, key, policy)

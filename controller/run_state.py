@@ -296,7 +296,7 @@ class Trouble:
     no use any more (carried_on.py), and whether that `is_told`. `stopped`: the motions on which robots were stopped that stand on
     their way, when a plan was last asked for. `ahead`: the plan that was asked for before this one is done; `passed_over` counts
     those since this one that were of no use. `holds_then`: the stop under way was found by another controller; at its end the
-    run holds and is not over."""
+    run holds and is not over. `waiting`: how many failures beside its own were there when the `errand` was taken up."""
 
     mode: Mode = "running"
     replan: str | None = None
@@ -330,6 +330,7 @@ class Trouble:
     ahead: Ahead | None = None
     passed_over: int = 0
     holds_then: bool = False
+    waiting: int = 0
 
 
 # --- manual mode -------------------------------------------------------------------------------------------------------

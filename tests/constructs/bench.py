@@ -107,6 +107,12 @@ class Bench:
         assert not any(d.is_error for d in checked.diagnostics), [(d.code, d.message) for d in checked.diagnostics]
         return cls(model, checked.expect(), iterations)
 
+    def with_hands(self, many: int) -> Bench:
+        """The first `many` of the tool's."""
+        tool = self.cell.tools["grip"]
+        fewer = replace(tool, hands=tool.hands[:many], bodies=tool.bodies[:many])
+        return replace(self, cell=replace(self.cell, tools={"grip": fewer}))
+
     def request(self, state: CellState | None = None) -> PlanningRequest:
         known = self.start if state is None else state
         request = PlanningRequest(self.program, self.cell, {"g1": gantry_model()}, known, iterations=self.iterations)

@@ -13,7 +13,7 @@ from cell.events import HoldRaised, PlanRequested, Skipped
 from cell.motion_plan import MotionPlan
 from cell.program import Goal, Loop
 from cell.program_walk import goals_in
-from cell.scenario import Reject
+from cell.scenario import MachineAlarm, Reject
 from cell.state import CellState, Errand, InHand, InPlace, PartState
 from controller.rehearsal import Ask
 from planner.tasks import decompose, plan_tasks
@@ -39,10 +39,8 @@ BAD, FIRST, SECOND = "shaft#1", "shaft#2", "shaft#3"
 
 @cache
 def bench(intent: str = INTENT, hands: int = 2, looks_for: str = "4 s") -> Bench:
-    made = Bench.of(CELL.replace("inspect for 4 s", f"inspect for {looks_for}"), "shaft", intent)
-    tool = made.cell.tools["grip"]
-    fewer = replace(tool, hands=tool.hands[:hands], bodies=tool.bodies[:hands])
-    return replace(made, cell=replace(made.cell, tools={"grip": fewer}))
+    cell = CELL.replace("inspect for 4 s", f"inspect for {looks_for}")
+    return Bench.of(cell, "shaft", intent).with_hands(hands)
 
 
 def goals_of(b: Bench) -> tuple[Goal, ...]:
@@ -160,10 +158,9 @@ def test_a_plan_that_brings_on_out_of_order_is_refused(monkeypatch: pytest.Monke
     assert refused(b, asked(b)) == ["E689"]
 
 
-@pytest.mark.parametrize("held", [76.0, 85.0])
-def test_a_run_that_is_held_with_the_next_part_in_its_hand_ends(held: float) -> None:
+def test_a_run_that_is_held_with_the_next_part_in_its_hand_ends() -> None:
     """The verdict comes while the run is held. One hand has what goes to the brush, and the bad one lies in the gauge."""
-    ran = bench(hands=1, looks_for="30 s").run(Reject(1), asks=(Ask(held, "hold"), Ask(held + 60.0, "resume")))
+    ran = bench(hands=1, looks_for="30 s").run(Reject(1), asks=(Ask(76.0, "hold"), Ask(136.0, "resume")))
     first = ran.all(PlanRequested)[0].state
     assert first.errand is not None
     assert [p.id for p in first.parts if isinstance(p.location, InHand)] == [FIRST]
@@ -171,4 +168,51 @@ def test_a_run_that_is_held_with_the_next_part_in_its_hand_ends(held: float) -> 
     assert [e.code for e in ran.all(HoldRaised)] == ["R702"]
     assert [e.parts for e in ran.all(Skipped)] == [(BAD,)]
     assert (ran.lying["scrap"], ran.lying["outfeed"]) == ((BAD,), (FIRST, SECOND))
+    assert ran.truth.violations == ()
+
+
+@pytest.mark.parametrize("policy", ["", 'on brush.alarm: retry 2, then hold "look"\n'])
+def test_what_breaks_a_rung_off_is_settled_first_and_the_rung_is_come_to_again(policy: str) -> None:
+    """The brush breaks off with what was brought on, before the bad one is out of the gauge."""
+    asks = (Ask(76.0, "hold"), Ask(136.0, "resume"), Ask(400.0, "resume"))
+    ran = bench(INTENT + policy, hands=1, looks_for="30 s").run(Reject(1), MachineAlarm("brush", 2, 0.1, 1.0), asks=asks)
+    assert ran.record.summary.state == "Complete"
+    assert [e.state.errand and e.state.errand.part for e in ran.all(PlanRequested)] == [BAD, BAD, None]
+    assert [e.code for e in ran.all(HoldRaised)] == (["R702"] if policy else ["R702", "R721"])
+    assert (ran.lying["scrap"], ran.lying["outfeed"]) == ((BAD,), (FIRST, SECOND))
+    assert ran.truth.violations == ()
+
+
+TWO_LINES = """
+tray other is infeed {
+  at (-700 mm, -600 mm, 50 mm)
+  contains shaft 1 part
+}
+station scale is gauge {
+  at (-700 mm, 600 mm, 0 mm)
+}
+"""
+BOTH = """
+for each s in infeed until outfeed.count >= 1 part {
+  inspect s at gauge {
+    on reject: move s to scrap, then skip
+  }
+  move s to outfeed
+}
+for each s in other {
+  inspect s at scale {
+    on reject: move s to scrap, then skip
+  }
+  move s to outfeed
+}
+"""
+
+
+def test_of_two_at_once_each_has_its_rung() -> None:
+    """The second verdict comes while what was begun before the first one is let end."""
+    b = Bench.of(CELL.replace("inspect for 4 s", "inspect for 60 s") + TWO_LINES, "shaft", BOTH)
+    ran = b.run(Reject(1), Reject(2))
+    asked_for = [e.state.errand.part for e in ran.all(PlanRequested) if e.state.errand is not None]
+    assert ran.record.summary.state == "Complete"
+    assert set(asked_for) == set(ran.lying["scrap"]) == {p for e in ran.all(Skipped) for p in e.parts}
     assert ran.truth.violations == ()

@@ -24,10 +24,10 @@ from tests.crash.crashing import STOPS, End, Story, crashed, faults, stopped, st
 from tests.crash.killing import WHENS
 from tests.crash.mute import mute
 from tests.crash.points import Instant, instant, instants
-from tests.crash.stories import RACK, STORIES, Tending, at_one_rack, example
+from tests.crash.stories import RACK, REJECTS, STORIES, Tending, at_one_rack, example, rejects
 
 GANTRY, ALL = "gantry", "all"
-OURS: dict[str, Callable[[], Story]] = {GANTRY: Tending, RACK: at_one_rack}
+OURS: dict[str, Callable[[], Story]] = {GANTRY: Tending, RACK: at_one_rack, REJECTS: rejects}
 """Of these tests; the others are examples."""
 CLEARED = "\r\x1b[K"
 

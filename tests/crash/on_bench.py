@@ -21,10 +21,11 @@ class OnBench:
     grips: str
     intent: str
     disturbances: tuple[Disturbance, ...] = ()
+    hands: int = 2
 
     @cached_property
     def bench(self) -> Bench:
-        return Bench.of(self.cell, self.grips, self.intent)
+        return Bench.of(self.cell, self.grips, self.intent).with_hands(self.hands)
 
     @cached_property
     def spec(self) -> RunSpec:

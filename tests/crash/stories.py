@@ -9,20 +9,39 @@ from typing import Any
 
 from cell.released_plan import ReleasedPlan
 from cell.run import RunSpec
-from cell.scenario import Disturbance, RejectShare, Scenario
+from cell.scenario import Disturbance, Reject, RejectShare, Scenario
 from cell_drivers.simulated import SimulatedCell, simulated_cell
 from cellwright.running import ResidentPlanner, run_spec
 from controller.callers import Replanner
+from tests.constructs.test_rework import CELL
 from tests.controller.small_planner import small_plan
 from tests.controller.tending import POLICIES, SmallPlanner, intent, released, spec, world
+from tests.crash.on_bench import OnBench
 from tests.end_to_end.gantries import on_gantries
 from tests.end_to_end.line import Planned, planned
 from tests.scenarios.subjects import EXAMPLES, ROLLING, ROLLING_FILE, checked_once, planned_on_gantries, with_an_end
 
 STORIES = (*EXAMPLES, ROLLING)
-RACK = "rack"
+RACK, REJECTS = "rack", "rejects"
+SLOW_GAUGE = CELL.replace("inspect for 4 s", "inspect for 30 s")
 SCENARIOS = {"tending": Scenario(3, (RejectShare(0.5),)), ROLLING: with_an_end(Scenario(7, (RejectShare(0.5),)))}
 """Both branches are taken; and somebody asks for the end of the example that has none."""
+SAMPLES = """
+for each s in infeed {
+  process s at brush using DEBURR
+  every 2 parts {
+    inspect s at gauge {
+      on reject: move s to scrap, then skip
+    }
+  }
+  move s to outfeed
+}
+"""
+
+
+def rejects() -> OnBench:
+    """Each sample of three shafts is bad, and long in the gauge; the robot has one hand, with the next shaft in it by then."""
+    return OnBench("rejects in samples, with one hand", SLOW_GAUGE, "shaft", SAMPLES, (Reject(1), Reject(2)), hands=1)
 
 
 @dataclass(frozen=True)
