@@ -1,4 +1,5 @@
-"""When a controller's process ends itself with SIGKILL: at one write of its journal, or at the first motion that it commands.
+"""When a controller's process ends itself with SIGKILL: at one write of its journal, at the first motion that it commands, or in
+the middle of a stop.
 
 It patches what writes and what passes time; a process that is not armed has none of this.
 """
@@ -7,20 +8,21 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from cell.commands import StartMotion
-from cell.events import CommandSent, Event
+from cell.events import CommandSent, Event, Observation
 from controller.journal.disk import DiskJournal
 from controller.run_state import RunState
 from controller.runner import Runner
 
-BEFORE, BEHIND, SENT, MOVES = "before", "behind", "sent", "moves"
+BEFORE, BEHIND, SENT, MOVES, STOPPING = "before", "behind", "sent", "moves", "stopping"
 
 
 def armed(when: str) -> None:
     """`before 3`: as its third write begins. `behind 3`: that is on disk and nothing of it has gone out. `sent 3`: what it calls
-    for has gone out. `moves`: a command for a motion is on disk and has not gone out."""
+    for has gone out. `moves`: a command for a motion is on disk and has not gone out. `stopping`: a stop has gone out, it is on
+    disk, and nothing has told that all stands."""
     kind, _, number = when.partition(" ")
     write = int(number or 0)
     match kind:
@@ -32,6 +34,8 @@ def armed(when: str) -> None:
             _count(lambda begun, ended, events: bool(ended) and any(map(_moves, events)))
         case "sent":
             _sent(write)
+        case "stopping":
+            _stopping()
         case _:
             raise ValueError(when)
 
@@ -74,6 +78,20 @@ def _sent(write: int) -> None:
 
     DiskJournal.append = counted  # type: ignore[method-assign,assignment]
     Runner._pass_time = passed  # type: ignore[method-assign,assignment]
+
+
+def _stopping() -> None:
+    fold = Runner._fold
+
+    def folded(runner: Runner, events: Iterable[Observation]) -> None:
+        fold(runner, events)
+        if runner.state.pack in ("Stopping", "Aborting"):
+            runner._hand_over()
+            while runner.journal.kept() < runner._folded:
+                runner.journal.wait(1.0)
+            _die()
+
+    Runner._fold = folded  # type: ignore[method-assign,assignment]
 
 
 def _moves(event: Event) -> bool:

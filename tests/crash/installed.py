@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cell.commands import StartMotion
-from cell.events import CommandSent, Event, RunResumed, StateChanged
+from cell.events import CommandSent, Event, HoldRaised, RunResumed, StateChanged
 from cell.run import RunSummary
 from cell.world_record import Violation
 from cell_drivers.simulated.record_file import executions, read_record
@@ -75,6 +75,27 @@ def gone_through(state: Path, plan: Path, point: Twice) -> Iterator[str]:
     over = _called(state, None, "resume", "--yes")
     _resume_what_holds(folder)
     yield from (f"{fault}: {over.stderr}" for fault in _faults(folder, 1 + CONFIRMED[point.second][0]))
+
+
+def stopped_through(state: Path, plan: Path) -> Iterator[str]:
+    """What is wrong, in words, with a run whose controller dies while it stops, and that is gone on with once."""
+    begun = _called(state, "stopping", "run", plan, "--yes", "--speed", FASTEST / 4, "--detach")
+    folder = find_run(state, None)
+    while folder.pid() is not None and folder.summary().state != "Execute":
+        time.sleep(0.05)
+    asked = _called(state, None, "ask", "stop")
+    _resume_what_holds(folder)
+    if folder.state().pack != "Stopping":
+        yield f"it was killed when it was {folder.state().pack}: {begun.stderr}{asked.stderr}"
+        return
+    over = _called(state, None, "resume", "--yes")
+    if "R786 it was being stopped" not in over.stderr:
+        yield f"nobody was told that it was being stopped: {over.stderr}"
+    holds = [event.code for event in folder.events() if isinstance(event, HoldRaised)]
+    if holds == ["R786"] and over.returncode != 0:  # a busy machine may make devices seem silent, and that is another hold
+        yield f"to confirm it once was not enough: {over.stderr}"
+    _resume_what_holds(folder)
+    yield from (f"{fault}: {over.stderr}" for fault in _faults(folder, 1))
 
 
 def _called(state: Path, dies: str | None, *words: object) -> subprocess.CompletedProcess[str]:

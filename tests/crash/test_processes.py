@@ -10,8 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.installed import plan_file, stopped_through
+
 pytestmark = [pytest.mark.xdist_group("hosted"), pytest.mark.long]
 IN_SUITE = 10
+
+
+def test_killed_for_real_while_it_stops_a_run_is_gone_on_with_by_one_resume(tmp_path: Path) -> None:
+    assert list(stopped_through(tmp_path / "state", plan_file(tmp_path))) == []
 
 
 def test_killed_for_real_a_run_is_gone_on_with_and_ends_as_it_should(repository: Path, tmp_path: Path) -> None:
