@@ -59,7 +59,7 @@ PAGES: Mapping[str, CodePage] = dict((
     _page(
         "R756", "too many terminals",
         "64 terminals are attached to the controller, and it takes no more. Of one more only a stop or a hold is heard, within "
-        "five seconds; then it is let go.",
+        "five seconds; then it is let go. Or its process has no handle left for a terminal, as the reason says then.",
         "Each of them costs the controller work. A stop is not refused for want of room.",
         "for i in $(seq 100); do cellwright attach --view & done",
         "Close some. `cellwright ask stop`, `ask hold` and the STOP key of screens that were let go work all the same.",

@@ -21,6 +21,7 @@ from threading import Thread
 from cell.dataclass import dataclass
 from cell.events import Event
 from controller.attached.chronicle import Chronicle
+from controller.attached.door import NO_HANDLE, Door
 from controller.attached.endpoint import is_ours
 from controller.attached.messages import (
     FromController,
@@ -78,7 +79,7 @@ class Server:
     ) -> None:
         """`first` is the terminal that has started this controller: where it goes before the run begins, `post` is asked to
         stop."""
-        self._post, self._chronicle, self._listener, self._clock = post, chronicle, listener, clock
+        self._post, self._chronicle, self._clock = post, chronicle, clock
         self._reception = Reception(about, post, chronicle, clock, os.getpid(), self._say_to_all)
         self._told: queue.SimpleQueue[Handed] = queue.SimpleQueue()
         self._wake_in, self._wake = socket.socketpair()
@@ -100,10 +101,10 @@ class Server:
         self._last_word: Parting | None = None
         self._until = float("inf")
         self._thread: Thread | None = None
-        for end in (self._wake_in, self._wake, listener):
+        for end in (self._wake_in, self._wake):
             end.setblocking(False)
         self._selector.register(self._wake_in, selectors.EVENT_READ)
-        self._selector.register(listener, selectors.EVENT_READ)
+        self._door = Door(listener, self._selector, clock)
         if first is not None:
             self._admit(first, is_first=True)
 
@@ -187,19 +188,20 @@ class Server:
         for link in list(self._links.values()):
             self._drop(link)
         self._selector.close()
-        for end in (self._wake_in, self._wake, self._listener):
+        for end in (self._wake_in, self._wake, self._door):
             end.close()
 
     def turn(self, patience: float) -> None:
         """One look at everything that is ready; waits at most `patience` s for something."""
         is_quiet = True
+        self._door.look()
         for key, ready in self._selector.select(patience):
             if key.fileobj is self._wake_in:
                 with suppress(OSError):
                     self._wake_in.recv(4096)
                 continue
             is_quiet = is_quiet and not ready & selectors.EVENT_READ
-            if key.fileobj is self._listener:
+            if key.fileobj is self._door.listener:
                 self._accept()
             elif ready & selectors.EVENT_READ and key.fileobj in self._links:
                 self._guarded(self._links[key.fileobj], self._hear)
@@ -278,12 +280,10 @@ class Server:
 
     def _accept(self) -> None:
         for _ in range(ACCEPTED_AT_ONCE):
-            try:
-                end, _ = self._listener.accept()
-                ours = is_ours(end)
-            except OSError:
+            end = self._door.accept(self._makes_way)
+            if end is None:
                 return
-            if ours:
+            if _is_from_us(end):
                 self._admit(end, no_room=self._makes_room())
             else:
                 end.close()
@@ -291,12 +291,20 @@ class Server:
     def _makes_room(self) -> str:
         """Why there is none but at the door, "" where there is. A stop is not refused for want of room, and whoever fills the
         door, with whatever, is heard out and makes way for the next."""
-        at_the_door = [link for link in self._links.values() if link.terminal.no_room]
-        if len(self._links) - len(at_the_door) < MOST_TERMINALS:
+        at_the_door = sum(bool(link.terminal.no_room) for link in self._links.values())
+        is_full = len(self._links) - at_the_door >= MOST_TERMINALS
+        if not is_full and not self._door.is_short:
             return ""
-        if len(at_the_door) >= MOST_AT_THE_DOOR:
-            self._show_out(at_the_door[0])
-        return NO_ROOM
+        if at_the_door >= MOST_AT_THE_DOOR:
+            self._makes_way()
+        return NO_ROOM if is_full else NO_HANDLE
+
+    def _makes_way(self) -> bool:
+        """Whoever has stood at the door the longest, where somebody does."""
+        first = next((link for link in self._links.values() if link.terminal.no_room), None)
+        if first is not None:
+            self._show_out(first)
+        return first is not None
 
     def _show_out(self, link: _Link) -> None:
         self._guarded(link, self._hear_out)
@@ -391,6 +399,13 @@ class Server:
                 terminal.taken(count, now)
                 if self._reception.phase == "over":
                     self._until = now + LAST_WORDS
+
+
+def _is_from_us(end: socket.socket) -> bool:
+    try:
+        return is_ours(end)
+    except OSError:
+        return False
 
 
 def _log(text: str) -> None:
