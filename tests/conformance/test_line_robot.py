@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -25,6 +24,7 @@ from tests.conformance.by_the_clock import examined
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Chaos
 from tests.doubles.line_robot import LineRobot
+from tests.doubles.nobody import nobody
 from tests.doubles.waiting import PATIENCE, until
 
 MOST = 75
@@ -285,9 +285,7 @@ def test_an_address_that_makes_no_sense_is_refused(line_robot: ModuleType, addre
 
 
 def test_a_port_where_nobody_is_raises(line_robot: ModuleType) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with pytest.raises(OSError, match="refused"):
+    with nobody() as port, pytest.raises(OSError, match="refused"):
         line_robot.driver(at(port)).open()
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.doubles.chaos_datagrams import DatagramChaosRelay
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Act, Chaos, Mix, Pass, Reorder
+from tests.doubles.nobody import nobody
 from tests.doubles.waiting import until
 
 LINE = b"state 12.5 13.0\n"
@@ -197,9 +198,7 @@ def test_nothing_is_left_when_it_is_closed(echo: Echo) -> None:
 
 
 def test_a_device_that_is_not_there_is_a_reset() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        nobody = taken.getsockname()[:2]
-    with ChaosRelay(nobody, Chaos(1, CALM)) as relay:
+    with nobody() as port, ChaosRelay(("127.0.0.1", port), Chaos(1, CALM)) as relay:
         assert turned_away(relay)
 
 

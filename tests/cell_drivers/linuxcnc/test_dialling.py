@@ -13,6 +13,7 @@ from tests.doubles.linuxcnc_arm import arm_model
 from tests.doubles.linuxcnc_bench import Bench
 from tests.doubles.linuxcnc_shell import Time
 from tests.doubles.name_server import NAME, NameServer, name_server
+from tests.doubles.nobody import nobody
 from tests.doubles.waiting import until
 
 
@@ -65,14 +66,13 @@ def test_a_link_is_made_to_the_next_place_where_one_refuses(server: NameServer, 
         link.close()
 
 
-def test_where_every_place_refuses_the_last_cause_is_told(server: NameServer, listener: socket.socket) -> None:
-    port = listener.getsockname()[1]
-    listener.close()
+def test_where_every_place_refuses_the_last_cause_is_told(server: NameServer) -> None:
     server.places = ("127.0.0.2", "127.0.0.1")
     server.let()
-    link = Socket(HostName(NAME), port)
-    with pytest.raises(OSError, match=rf"^slow.test:{port}: Connection refused$"):
-        until(link.is_connected, "the link")
+    with nobody() as port:
+        link = Socket(HostName(NAME), port)
+        with pytest.raises(OSError, match=rf"^slow.test:{port}: Connection refused$"):
+            until(link.is_connected, "the link")
     link.close()
 
 

@@ -17,6 +17,7 @@ from tests.cell_drivers.modbus_gripper.bench import GripperBench, driver_at, gri
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, LOSSLESS, Chaos
 from tests.doubles.modbus_server import Framing
+from tests.doubles.nobody import nobody
 from tests.doubles.waiting import until
 
 
@@ -129,11 +130,10 @@ def test_a_driver_that_is_not_open_takes_nothing_and_closes_twice() -> None:
 
 
 def test_nobody_there_is_told_and_it_is_not_open() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        nobody = taken.getsockname()[1]
-    driver = driver_at(nobody)
-    with pytest.raises(LinkLost, match=f"127.0.0.1:{nobody}.unit=9: nothing answers there"):
-        driver.open()
+    with nobody() as port:
+        driver = driver_at(port)
+        with pytest.raises(LinkLost, match=f"127.0.0.1:{port}.unit=9: nothing answers there"):
+            driver.open()
     with pytest.raises(Refused, match="not open"):
         driver.grip("c1", "a", None, 50.0)
 
