@@ -49,6 +49,7 @@ from controller.order_book import Announced, OrderBook
 from controller.run_state import NOTHING_YET, RunState, next_number
 from controller.said import of_key, of_orders
 from controller.sending import Sending, Waiting
+from controller.stops import KINDS
 from controller.taken_back import unwanted
 from controller.vigil import SETTLING, UNWATCHED, Vigil
 from controller.watch import Watch, first_look, told, zones_seen
@@ -182,7 +183,7 @@ class Runner:
 
     def _hear_stops(self, now: int) -> None:
         """One that was asked for since the start comes before power for anything. What else was asked waits for a look."""
-        asked = self.inbox.take(now)
+        asked = (*self._asked_early, *self.inbox.take(now))
         self._fold(OperatorAsked(now, self._subject, what, who) for what, who in asked if what in STOPS)
         self._asked_early = tuple((what, who) for what, who in asked if what not in STOPS)
 
@@ -210,12 +211,21 @@ class Runner:
         self._fold(commands_found(self.drivers, self.state, now))
 
     def _keep_first(self, plan: ReleasedPlan) -> None:
-        """Before anything moves there is nothing to look at. Raises OSError where the disk takes no more."""
+        """Before anything moves there is nothing to look at but whether somebody asks for a stop. Raises OSError where the disk
+        takes no more."""
         self.journal.keep_plan(plan.motion_plan)
         while not self.journal.holds(plan.motion_plan.plan_id):
+            self._stop_at_once()
             self.journal.wait(ANSWER_PERIOD)
             if why := self.journal.trouble():
                 raise OSError(why)
+
+    def _stop_at_once(self) -> None:
+        """Of a run that has no event yet: devices are asked now, and once more when the disk takes what tells of it."""
+        asked = self.inbox.take(self.clock.now())
+        self._asked_early = (*self._asked_early, *asked)
+        for what in dict.fromkeys(what for what, _ in asked if what in STOPS):
+            self._dispatcher.stop(StopAll(f"{self.spec.run_id}/early", Subject(self.spec.run_id), KINDS[what]))
 
     def _is_at_end(self) -> bool:
         """A disk that takes nothing does not keep a run from ending: it is at rest."""

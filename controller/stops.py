@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from immutables import Map
 
+from cell.asked import Asked
 from cell.commands import Acknowledge, Activate, StopAll, StopKind
 from cell.events import LookMissed, OperatorAsked, RunEnded, StateChanged
 from cell.run import STOPPED_GOES_ON, TELLS_AWAITED_LINKS, TELLS_UNSEEN, PackState
@@ -22,6 +23,8 @@ from controller.run_state import Belief, Flight, HoldReason
 
 _AGAIN: Final[tuple[Trigger, ...]] = ("clear", "done", "reset", "done", "start")
 """From Aborted or Stopped to Starting; what means nothing there is passed over."""
+KINDS: Final[dict[Asked, StopKind]] = {"stop": "hold", "quick stop": "quick", "abort": "power"}
+"""What each word asks of devices; `stop` asks for more where a stop is under way."""
 LINKING = 120.0  # s that a resume waits where a driver has to be started again
 STANDSTILL = 5.0  # s for everything to report that it stands, after a stop; then the run ends without it
 
@@ -54,11 +57,11 @@ def asked(d: Draft, event: OperatorAsked) -> None:
                 activate(d)
                 acknowledge(d, event.who)
         case "stop":
-            _stop(d, "quick" if d.pack == "Stopping" else "hold", "stop", who)
+            _stop(d, "quick" if d.pack == "Stopping" else KINDS["stop"], "stop", who)
         case "quick stop":
-            _stop(d, "quick", "stop", who)
+            _stop(d, KINDS["quick stop"], "stop", who)
         case "abort":
-            _stop(d, "power", "abort", who)
+            _stop(d, KINDS["abort"], "abort", who)
         case "clear":
             go(d, "clear", who)
         case "reset":

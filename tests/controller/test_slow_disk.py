@@ -1,18 +1,21 @@
 """A disk that takes seconds, or nothing: the loop sees and stops as before, and nothing goes out that has lost its reason."""
 
 import random
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
 
-from cell.commands import StopAll
+from cell.commands import DeviceCommand, SetSpeed, StopAll, StopKind
 from cell.driver import DriverSet
+from cell.driver_errors import DriverError
 from cell.events import (
     NOT_SENT,
+    Asked,
     CommandReported,
     CommandSent,
+    Event,
     HoldRaised,
     JournalReported,
     OperatorAsked,
@@ -24,17 +27,87 @@ from cell.run import RunSpec
 from cell.scenario import Disturbance, GripLost, PersonEnters, Reject
 from cell_drivers.simulated import SimulatedCell
 from controller.callers import SAMPLE_PERIOD
+from controller.clock import VirtualClock
+from controller.dispatch import Dispatcher
+from controller.journal.journal import MemoryJournal
 from controller.journal.replay import verified
-from controller.rehearsal import Ask
+from controller.rehearsal import Ask, AtOnce, Script
 from controller.run_state import RunState
+from controller.runner import Runner
 from tests.controller.slow_disk import TICK, Late, late
-from tests.controller.small_planner import cell
-from tests.controller.tending import spec, tend, world
+from tests.controller.small_planner import cell, small_plan
+from tests.controller.tending import SmallPlanner, intent, released, spec, tend, world
 from tests.long import rest_is_long
 
 SLOW = 2.0  # s
 LATER = tuple(Ask(time, "resume") for time in (400.0, 450.0, 500.0))
 Delay = Callable[[SimulatedCell], Callable[[], float | None]]
+
+
+@dataclass
+class Stuck(MemoryJournal):
+    """A disk that keeps the first plan at its `kept_at`th look, None for never."""
+
+    kept_at: int | None
+    looks: int = 0
+    events: list[Event] = field(default_factory=list)
+
+    def holds(self, plan_id: str) -> bool:
+        self.looks += 1
+        if self.looks > 20:
+            raise StillStuckError
+        return self.kept_at is not None and self.looks >= self.kept_at
+
+    def append(self, events: Sequence[Event], state: RunState, *, is_durable: bool) -> None:
+        self.events.extend(events)
+
+
+class StillStuckError(Exception):
+    pass
+
+
+class AskedLater(Script):
+    """What is asked at the third look at it, whatever time it is."""
+
+    def __init__(self, what: Asked) -> None:
+        super().__init__(())
+        self.what, self.looks = what, 0
+
+    def take(self, now: int) -> Sequence[tuple[Asked, str]]:
+        self.looks += 1
+        return ((self.what, "ann"), ("hold", "bob")) if self.looks == 3 else ()
+
+
+@pytest.mark.parametrize(("what", "kind"), [("stop", "hold"), ("quick stop", "quick"), ("abort", "power")])
+@pytest.mark.parametrize("kept_at", [8, None])
+def test_a_stop_does_not_wait_for_the_disk_that_is_to_keep_the_first_plan(
+    what: Asked, kind: StopKind, kept_at: int | None
+) -> None:
+    drivers, journal, stops = world(), Stuck(kept_at), list[tuple[int, StopKind]]()
+
+    class Noted(Dispatcher):
+        def send(self, command: DeviceCommand | SetSpeed, now: int) -> Iterator[CommandReported]:
+            raise AssertionError(command)
+
+        def stop(self, command: StopAll) -> list[DriverError]:
+            stops.append((journal.looks, command.kind))
+            return super().stop(command)
+
+    given = spec(intent())
+    plan = small_plan(given.state, 3)
+    assert plan is not None
+    asked = AskedLater(what)
+    runner = Runner(given, drivers, VirtualClock(drivers.virtual), journal, AtOnce(SmallPlanner(3)), asked, dispatcher=Noted)
+    if kept_at is None:
+        with pytest.raises(StillStuckError):
+            runner.run(released(plan))
+        assert stops == [(3, kind), (21, "hold")]  # the last one for what went wrong here
+        return
+    state = runner.run(released(plan))
+    assert stops == [(3, kind), (kept_at, kind)]
+    assert state.pack == ("Aborted" if what == "abort" else "Stopped")
+    assert verified(journal.events) == state
+    assert [(e.what, e.who) for e in journal.events if isinstance(e, OperatorAsked)] == [(what, "ann")]
 
 
 def always(seconds: float) -> Delay:
