@@ -65,13 +65,23 @@ class Account:
     notes: list[tuple[int, str]] = field(default_factory=list)
     steps: Counter[str] = field(default_factory=Counter)
     branches: Counter[str] = field(default_factory=Counter)
+    _known: set[tuple[int, str]] = field(default_factory=set)
+    """The notes, to be looked up."""
+
+    def note(self, at: int, text: str) -> None:
+        self.notes.append((at, text))
+        self._known.add((at, text))
+
+    def has_noted(self, at: int, text: str) -> bool:
+        return (at, text) in self._known
 
     def in_clock_of(self, resumed: RunResumed) -> None:
         """All moments so far are in the clock of the controller before."""
         if self.opened is not None:
             self.opened = replace(self.opened, at=resumed.opened)
         self.notes = [(at + resumed.shift, note) for at, note in self.notes]
-        self.notes.append((resumed.at, "another controller goes on"))
+        self._known = set(self.notes)
+        self.note(resumed.at, "another controller goes on")
 
 
 def report(events: Iterable[Event], summary: RunSummary | None = None) -> str:
@@ -103,12 +113,12 @@ def _gather(account: Account, event: Event) -> None:
         case RunEnded():
             account.ended = event
         case PlanRequested(at=at, reason=reason):
-            account.notes.append((at, f"plan asked for: {reason}"))
+            account.note(at, f"plan asked for: {reason}")
         case PlanReleased(number=number, plan=plan):
             if plan is not None:
                 account.plans.append((number, plan.tasks.bounds))
         case SpeedAsked(at=at, robot=robot, fraction=fraction, why=why):
-            account.notes.append((at, f"{robot} at {100.0 * fraction:.0f} % of its speed: {why}"))
+            account.note(at, f"{robot} at {100.0 * fraction:.0f} % of its speed: {why}")
         case StepStarted() | StepConfirmed() | StepFailed() | StepUnknown():
             account.steps[type(event).__name__] += 1
             _note(account, event)
@@ -122,53 +132,53 @@ def _note(account: Account, event: Event) -> None:
     about = " ".join(x for x in (event.of.step, event.of.part) if x)
     match event:
         case StepFailed(event=word, text=text):
-            account.notes.append((event.at, f"{word} ({about}): {text}"))
+            account.note(event.at, f"{word} ({about}): {text}")
         case StepUnknown(text=text):
-            account.notes.append((event.at, f"unknown ({about}): {text}"))
+            account.note(event.at, f"unknown ({about}): {text}")
         case EventRaised(event=word, text=text):
             _raised(account, event, f"{word} ({about}): {text}" if about else f"{word}: {text}")
         case OperatorAsked(what=what, who=who):
-            account.notes.append((event.at, f"{who} asked: {what}"))
+            account.note(event.at, f"{who} asked: {what}")
         case Retried(event=word, attempt=attempt, tries=tries):
-            account.notes.append((event.at, f"retry {attempt} of {tries} after {word} ({about})"))
+            account.note(event.at, f"retry {attempt} of {tries} after {word} ({about})")
         case Skipped(parts=parts, why=why):
-            account.notes.append((event.at, f"skipped {', '.join(parts)}: {why}"))
+            account.note(event.at, f"skipped {', '.join(parts)}: {why}")
         case CarriedOn(robots=robots, operations=operations, waiting=waiting):
             beside = f", while {', '.join(waiting)} wait" if waiting else ""
-            account.notes.append((event.at, f"{', '.join(robots)} end what is begun{beside}: {', '.join(operations)}"))
+            account.note(event.at, f"{', '.join(robots)} end what is begun{beside}: {', '.join(operations)}")
         case Retimed(delay=delay, missed=missed):
             missing = f", too late for {', '.join(missed)}" if missed else ""
-            account.notes.append((event.at, f"the plan ends {delay:.1f} s later than planned ({about}){missing}"))
+            account.note(event.at, f"the plan ends {delay:.1f} s later than planned ({about}){missing}")
         case Replanned():
-            account.notes.append((event.at, _replanned(event)))
+            account.note(event.at, _replanned(event))
         case QuestionAsked(question=name, text=text):
-            account.notes.append((event.at, f"{name} asked: {text}"))
+            account.note(event.at, f"{name} asked: {text}")
         case Answered(question=name, answer=answer, who=who):
-            account.notes.append((event.at, f"{who} answered {name}: {answer}"))
+            account.note(event.at, f"{who} answered {name}: {answer}")
         case AlarmAcknowledged(alarm=alarm, who=who):
-            account.notes.append((event.at, f"{who} acknowledged the alarm {alarm}"))
+            account.note(event.at, f"{who} acknowledged the alarm {alarm}")
         case AlarmShelved(at=at, alarm=alarm, until=until, reason=reason, who=who):
-            account.notes.append((at, f"{who} shelved the alarm {alarm} for {(until - at) / 60e9:.0f} min: {reason}"))
+            account.note(at, f"{who} shelved the alarm {alarm} for {(until - at) / 60e9:.0f} min: {reason}")
         case AlarmUnshelved(alarm=alarm, who=who):
-            account.notes.append((event.at, f"{who} brought back the alarm {alarm}"))
+            account.note(event.at, f"{who} brought back the alarm {alarm}")
         case HoldRaised(code=code, text=text, because=because):
             places = ", ".join(dict.fromkeys(f"{span.file.rpartition('/')[2]}:{span.start.line}" for span in because))
-            account.notes.append((event.at, f"hold {code}: {text}" + (f" ({places})" if places else "")))
+            account.note(event.at, f"hold {code}: {text}" + (f" ({places})" if places else ""))
         case ModeChanged(after=after):
-            account.notes.append((event.at, f"the cell is in {after.lower()} mode"))
+            account.note(event.at, f"the cell is in {after.lower()} mode")
         case JogEnded(jog=jog, why=why):
-            account.notes.append((event.at, f"jogged {jog.text}, until {why}"))
+            account.note(event.at, f"jogged {jog.text}, until {why}")
         case JogRefused(jog=jog, why=why):
-            account.notes.append((event.at, f"not jogged {jog.text}: {why}"))
+            account.note(event.at, f"not jogged {jog.text}: {why}")
         case ClauseBroken(kind=kind, text=text):
-            account.notes.append((event.at, f"{kind} broken: {text}"))
+            account.note(event.at, f"{kind} broken: {text}")
         case OrderArrived(order=order):
-            account.notes.append((event.at, f"order {order.id} arrived: {contents(order)}"))
+            account.note(event.at, f"order {order.id} arrived: {contents(order)}")
         case OrderWithdrawn(order=name):
-            account.notes.append((event.at, f"order {name} withdrawn"))
+            account.note(event.at, f"order {name} withdrawn")
         case NoPlan(diagnostics=diagnostics, why=why):
             kind = f" ({why.kind})" if why is not None else ""
-            account.notes.append((event.at, f"no plan{kind}: {'; '.join(d.message for d in diagnostics)}"))
+            account.note(event.at, f"no plan{kind}: {'; '.join(d.message for d in diagnostics)}")
         case _:
             pass
 
@@ -184,8 +194,8 @@ def _replanned(event: Replanned) -> str:
 
 def _raised(account: Account, event: EventRaised, text: str) -> None:
     """What climbs a ladder, and with it why a run was held; a step that failed has said so in the same words."""
-    if (event.at, text) not in account.notes:
-        account.notes.append((event.at, text))
+    if not account.has_noted(event.at, text):
+        account.note(event.at, text)
 
 
 def _lines(account: Account, summary: RunSummary, figures: Figures, alarms: Alarms) -> Iterator[str]:
