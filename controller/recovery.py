@@ -217,15 +217,27 @@ def _climb(d: Draft) -> bool:
 
 
 def _put_off(d: Draft, errand: Errand) -> None:
-    """Something else broke the goal of a rung off: that is settled first, and then the ladder comes to the same rung again."""
+    """The goal of a rung was broken off, by something else or by what a policy has tried again: that is settled first, and then
+    the ladder comes to the same rung again."""
     first, more = d.trouble.failures[0], d.trouble.failures[1 + d.trouble.waiting :]
-    is_its_own = any(errand.goal == failure.goal or errand.part == failure.part for failure in more)
+    own = [failure for failure in more if errand.goal == failure.goal or errand.part == failure.part]
     found = _policy(d, first)
     key = None if found is None else _key(found[0], first)
-    if not more or is_its_own or key is None or key not in d.trouble.ladders or _is_done(d, errand):
+    is_passed = not all(_is_tried_again(d, failure) for failure in own) or _is_done(d, errand)
+    if not more or is_passed or key is None or key not in d.trouble.ladders:
         return
     _set(d, key, Ladder(d.trouble.ladders[key].rung - 1))
     d.mend(failures=(*more, *d.trouble.failures[: 1 + d.trouble.waiting]))
+
+
+def _is_tried_again(d: Draft, failure: Failure) -> bool:
+    """Whether its own ladder says so next."""
+    found = _policy(d, failure)
+    if found is None or _is_lost(d, failure):
+        return False
+    ladder = d.trouble.ladders.get(_key(found[0], failure), Ladder())
+    rung = found[1].ladder[ladder.rung] if ladder.rung < len(found[1].ladder) else None
+    return isinstance(rung, Retry) and ladder.tries < rung.tries
 
 
 def _is_done(d: Draft, errand: Errand) -> bool:

@@ -13,7 +13,7 @@ from cell.events import HoldRaised, PlanRequested, Skipped
 from cell.motion_plan import MotionPlan
 from cell.program import Goal, Loop
 from cell.program_walk import goals_in
-from cell.scenario import MachineAlarm, Reject
+from cell.scenario import GripLost, MachineAlarm, Reject
 from cell.state import CellState, Errand, InHand, InPlace, PartState
 from controller.rehearsal import Ask
 from planner.tasks import decompose, plan_tasks
@@ -38,8 +38,8 @@ BAD, FIRST, SECOND = "shaft#1", "shaft#2", "shaft#3"
 
 
 @cache
-def bench(intent: str = INTENT, hands: int = 2, looks_for: str = "4 s") -> Bench:
-    cell = CELL.replace("inspect for 4 s", f"inspect for {looks_for}")
+def bench(intent: str = INTENT, hands: int = 2, looks_for: str = "4 s", brushes_for: str = "6 s") -> Bench:
+    cell = CELL.replace("inspect for 4 s", f"inspect for {looks_for}").replace("DEBURR for 6 s", f"DEBURR for {brushes_for}")
     return Bench.of(cell, "shaft", intent).with_hands(hands)
 
 
@@ -180,6 +180,27 @@ def test_what_breaks_a_rung_off_is_settled_first_and_the_rung_is_come_to_again(p
     assert [e.state.errand and e.state.errand.part for e in ran.all(PlanRequested)] == [BAD, BAD, None]
     assert [e.code for e in ran.all(HoldRaised)] == (["R702"] if policy else ["R702", "R721"])
     assert (ran.lying["scrap"], ran.lying["outfeed"]) == ((BAD,), (FIRST, SECOND))
+    assert ran.truth.violations == ()
+
+
+def test_once_a_rung_is_reached_the_ladder_goes_on_whatever_fails_beside_it() -> None:
+    """The brush breaks off when the bad one lies in the bin already."""
+    b = bench(INTENT + 'on brush.alarm: retry 2, then hold "look"\n', 1, "30 s", "60 s")
+    ran = b.run(Reject(1), MachineAlarm("brush", 2, 0.9, 1.0), asks=(Ask(130.0, "hold"), Ask(190.0, "resume")))
+    assert ran.record.summary.state == "Complete"
+    assert [e.state.errand and e.state.errand.part for e in ran.all(PlanRequested)] == [BAD, None]
+    assert ran.lying["scrap"] == (BAD,)
+
+
+@pytest.mark.parametrize(("slips", "where"), [((6,), "scrap"), ((6, 7, 8), "gauge")])
+def test_a_rung_is_tried_again_as_often_as_its_policy_says(slips: tuple[int, ...], where: str) -> None:
+    """Its fingers slip off the bad one in the gauge."""
+    lost = (GripLost("grip", nth, "at grip") for nth in slips)
+    ran = bench(INTENT + 'on grip_lost: retry 2, then hold "look"\n').run(Reject(1), *lost)
+    errands = [e.state.errand.part for e in ran.all(PlanRequested) if e.state.errand is not None]
+    assert errands == [BAD] * min(len(slips) + 1, 3)
+    assert ran.lying[where] == (BAD,)
+    assert [e.text for e in ran.all(HoldRaised)] == ([] if where == "scrap" else ["look"])
     assert ran.truth.violations == ()
 
 
