@@ -27,6 +27,7 @@ from cellwright.following import followed_by
 from cellwright.in_service import FASTEST, InService, drivers_again, drivers_in_service
 from cellwright.planner_link import PlannerProcess
 from cellwright.reading import Reading
+from cellwright.refusal import Refusal
 from cellwright.running import run_spec
 from cellwright.session import release_plan, request_for
 from cellwright.start_file import Start
@@ -34,6 +35,7 @@ from cellwright.workshop import Workshop
 from controller.acceptance import inputs_differ
 from controller.clock import Clock, RealClock
 from controller.difference import Difference, differences
+from controller.inquiry import sent_beyond
 from controller.journal.folder import RunFolder
 from controller.journal.journal import MemoryJournal, legible
 from controller.journal.left_off import LeftOff, left_off
@@ -45,6 +47,7 @@ from controller.time_shift import Moment, Times, shift_to
 
 GONE = "R760"
 AGAIN = "`cellwright run` begins anew; look at the cell first"
+OLDER = f"where the newer record is, put it back and resume; else {AGAIN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +166,17 @@ def drivers_of(left: Left, worlds: Path, lock: CellLock) -> Outcome[InService]:
 
 
 def looked_at(left: Left, drivers: InService, last: Found | None = None) -> Found:
-    """Writes nothing, and may be done again: what was told in the `last` look is told no second time. Raises DriverError."""
+    """Writes nothing, and may be done again: what was told in the `last` look is told no second time. Raises DriverError, and
+    Refusal where the devices have done more than the journal knows of."""
     clock = drivers.clock or RealClock()
     assert left.off.times is not None, "a run that was begun has a first event"
     before = replace(_in_clock(left.before, left.off.times, clock), heard=() if last is None else last.before.heard)
     runner = Runner(left.spec, drivers.drivers, clock, MemoryJournal(), AtOnce(_Nobody()), Script(()))
     after = runner.look(before)
+    if (beyond := sent_beyond(drivers.drivers, before.state)) is not None:
+        device, command = beyond
+        text = f"{device} knows of {command}, which this record never sent: the record is older than the cell"
+        raise Refusal(error("R765", text, help=OLDER))
     return Found(left, clock, replace(before, heard=runner.heard), after)
 
 

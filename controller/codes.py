@@ -429,9 +429,10 @@ _PAGES = (
         "R765", "nothing says how the run was begun",
         "The run's folder has no readable `begun.json`, or no plan was released before the controller was gone.",
         "Without it nobody knows from which files and with which devices to go on. A run's folder that was copied or renamed is "
-        "refused too: what it knows of parts may be old, and of two that go on with one run each would do what is left.",
+        "refused too: what it knows of parts may be old, and of two that go on with one run each would do what is left. So is a "
+        "record that is older than the cell, as one put back from a backup: a device knows of a command that it never sent.",
         "Begin anew with `cellwright run`, after a look at the cell. Of a copy: resume the run itself, or give the copy its name "
-        "where that is gone.",
+        "where that is gone. Of an older record: put the newest one back.",
     ),
 )  # fmt: skip
 

@@ -1,11 +1,13 @@
 """What another controller asks of the devices before it goes on with a run: what became of the commands that were under way,
 where each robot truly stands, which faults are still there.
 
-Law: it asks and sends nothing. A device that cannot tell what became of a command is `unknown`, whatever it answers.
+Law: it asks and sends nothing. A device that cannot tell what became of a command is `unknown`, whatever it answers. One that
+knows of a command which the run has never sent shows that the record is older than the cell: what to do next nobody can say.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
@@ -18,8 +20,12 @@ from cell.events import CommandStatus as Reported
 from cell.run import RunContext
 from cell.steps import AtMeasured, Fact, Stance, stance_name
 from controller.observe import is_at_rest
+from controller.plan_index import device_of
 from controller.run_state import DeviceBelief, Flight, RunState
 from controller.watch import Watch, people_seen, told
+
+REMEMBERED = 100  # commands, which every device that can tell knows of (docs/drivers.md)
+FIRST = 40  # of those whose names are foreseen and whose number is not
 
 
 def robots_found(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> Iterator[Observation]:
@@ -84,6 +90,43 @@ def commands_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[Ob
                 yield from people_seen(drivers, state, now, ((command, flight),))
             of = plan.subjects[flight.step] if plan is not None and flight.step is not None else Subject(state.run)
             yield CommandReported(now, of, command, word, "", status.why or _text(word), status.at)
+
+
+def sent_beyond(drivers: DriverSet, state: RunState) -> tuple[str, str] | None:
+    """A device, and a command of this run that it knows and that by the record was never sent to it: it was by a controller whose
+    record this one is not, or is no more. None where no device tells of any."""
+    asked = (*_next_steps(state), *_next_plan(drivers, state), *_next_activations(drivers, state))
+    return next(((name, command) for name, command in asked if _knows(drivers, name, command)), None)
+
+
+def _next_steps(state: RunState) -> Iterator[tuple[str, str]]:
+    """Of the plan in hand, so many at each device as it has to remember."""
+    plan, progress, many = state.progress.plan, state.progress, Counter[str]()
+    for step in plan.steps.values() if plan is not None else ():
+        device = device_of(step.action)
+        if device is not None and step.id not in progress.status and many[device] < REMEMBERED:
+            many[device] += 1
+            yield device, f"{state.run}/{progress.number}.{step.id}"
+
+
+def _next_plan(drivers: DriverSet, state: RunState) -> Iterator[tuple[str, str]]:
+    """Whose steps are named as those of the one in hand; which device has which is not known."""
+    for device in (*drivers.motion, *drivers.machines, *drivers.stations, *drivers.persons):
+        yield from ((device, f"{state.run}/{state.progress.number + 1}.s{k}") for k in range(1, FIRST + 1))
+
+
+def _next_activations(drivers: DriverSet, state: RunState) -> Iterator[tuple[str, str]]:
+    """Whoever goes on with a run activates its robots first, with an id that follows from the record."""
+    next_ = state.trouble.commands + 1
+    for robot in drivers.motion:
+        yield from ((robot, f"{state.run}/activate.{k}") for k in range(next_, next_ + FIRST))
+
+
+def _knows(drivers: DriverSet, name: str, command: str) -> bool:
+    """What a robot was told, and not to go, is told again where its controller was killed between the two."""
+    device = _device(drivers, name)
+    known = "unknown" if device is None else _status(device, command).state
+    return known in ("running", "done", "aborted") or (known == "queued" and name not in drivers.motion)
 
 
 def _word(status: CommandStatus, flight: Flight, drivers: DriverSet) -> Reported | None:

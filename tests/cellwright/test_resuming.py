@@ -11,6 +11,7 @@ from cell.run import PackState
 from cellwright import resuming
 from cellwright.begun import Begun
 from cellwright.in_service import InService
+from cellwright.refusal import Refusal
 from cellwright.resuming import Found, Left, left_run, looked_at
 from controller.journal.folder import RunFolder
 from controller.run_state import NOTHING_YET, HoldReason, RunState
@@ -58,6 +59,16 @@ def test_of_a_stop_that_was_under_way_the_same_is_told_whether_it_has_ended_yet_
     before = SimpleNamespace(before=SimpleNamespace(state=replace(NOTHING_YET, pack="Stopping")))
     trouble = replace(NOTHING_YET.trouble, holds_then=now in ("Stopping", "Aborting"), hold=HoldReason("R786", "it was", ()))
     assert Found(cast(Left, before), ANY, ANY, replace(NOTHING_YET, pack=now, trouble=trouble)).held_because == "R786 it was"
+
+
+def test_what_devices_have_done_and_the_record_has_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    begins = Resumption(NOTHING_YET, ANY, (), 0, 0)
+    monkeypatch.setattr(resuming, "_in_clock", lambda *given: begins)
+    monkeypatch.setattr(Runner, "look", lambda runner, before: NOTHING_YET)
+    monkeypatch.setattr(resuming, "sent_beyond", lambda drivers, state: ("lathe", "run-1/1.s4"))
+    left = cast(Left, SimpleNamespace(before=begins, off=SimpleNamespace(times="times"), spec=spec()))
+    with pytest.raises(Refusal, match=r"R765 lathe knows of run-1/1\.s4, which this record never sent"):
+        looked_at(left, InService(world(), None, frozenset()))
 
 
 def test_what_was_told_to_one_look_is_not_lost_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,6 +121,14 @@ def crashed(story: Story, point: Point, mend: Callable[[SimulatedCell], None] | 
     return End(tuple(journal.events), state, world.record(), writes, questions)
 
 
+def killed_at(story: Story, point: Point) -> tuple[SimulatedCell, Kept]:
+    """The world that nobody is there for any more, and the journal."""
+    world = story.world()
+    _, journal, _ = _run(story, world, Cord(point.write, point.when), {})
+    _pass_away(world, journal.events, point)
+    return world, journal
+
+
 def stopped(story: Story, write: int, how: Asked, away: float = 0.0) -> tuple[End, End]:
     """Stopped behind write number `write`, `away` s later gone on with: what it was when it was over, and what it came to."""
     world, cord, kept = story.world(), Cord(), dict[str, ReleasedPlan]()

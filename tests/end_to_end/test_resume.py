@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager, suppress
+from contextlib import chdir, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -127,6 +128,7 @@ def test_a_killed_run_is_refused_with_each_reason_shown_confirmed_and_gone_on_wi
     _refused_while_its_controller_lives(killed)
     _refused_where_nothing_says_how_it_was_begun(killed)
     _refused_where_its_world_is_gone(killed)
+    _refused_where_its_record_is_older_than_the_cell(killed)
     _is_shown_at_a_terminal_and_stays_as_it_was(killed)
     assert killed.folder.summary().state == "Interrupted"
     assert len(killed.folder.events()) == len(before)
@@ -178,6 +180,24 @@ def _refused_where_its_world_is_gone(killed: Left) -> None:
     begun.write_text(text.replace(world.name, "gone.at"))
     assert "R764" in killed.refusal()
     begun.write_text(text)
+
+
+def _refused_where_its_record_is_older_than_the_cell(killed: Left) -> None:
+    """Put back from before its robot had power. It has moved since."""
+    kept = {path: path.read_bytes() for path in killed.folder.path.glob("journal.*")}
+    with closing(sqlite3.connect(min(kept))) as journal, journal:
+        journal.execute("DROP TRIGGER events_are_kept")
+        (first,) = journal.execute("SELECT min(seq) FROM events WHERE kind = 'CommandReported'").fetchone()
+        journal.execute("DELETE FROM events WHERE seq >= ?", (first,))
+        journal.execute("DELETE FROM snapshots WHERE seq >= ?", (first,))
+    older = killed.program.answer("resume", "--yes")
+    assert older.code == 2, older.everything
+    assert "arm knows of" in older.err
+    assert "the record is older than the cell" in older.err
+    for path in killed.folder.path.glob("journal.*"):
+        path.unlink()
+    for path, text in kept.items():
+        path.write_bytes(text)
 
 
 def _is_shown_at_a_terminal_and_stays_as_it_was(killed: Left) -> None:

@@ -1,0 +1,77 @@
+"""A journal that was put back from before: devices know of commands that it never sent. The run's own journal has all of them,
+whenever its controller was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from cell.device import CommandStatus
+from cell_drivers.simulated import SimulatedCell
+from controller import inquiry
+from controller.inquiry import sent_beyond
+from controller.journal.replay import fold
+from tests.crash.crashing import End, Point, killed_at, undisturbed
+from tests.crash.killing import WHENS, Kept, When
+from tests.crash.mute import mute
+from tests.crash.stories import Tending
+
+STORY = Tending()
+
+
+@cache
+def plain() -> End:
+    return undisturbed(STORY)
+
+
+def left_at(share: float, when: When) -> tuple[SimulatedCell, Kept]:
+    return killed_at(STORY, Point(round(share * plain().writes), when))
+
+
+def told_of(world: SimulatedCell, journal: Kept, without: int = 0) -> tuple[str, str] | None:
+    """By a record that lacks its last writes."""
+    rows = journal.rows[: len(journal.rows) - without]
+    return sent_beyond(world, fold([event for row in rows for event in row]))
+
+
+@pytest.mark.parametrize("when", WHENS)
+def test_a_record_that_lacks_what_was_done_since_is_seen_and_a_whole_one_is_right(when: When) -> None:
+    for share in (0.3, 0.7):
+        world, journal = left_at(share, when)
+        assert told_of(world, journal) is None, share
+        assert told_of(world, journal, without=8) is not None, share
+
+
+def powered(world: SimulatedCell, run: str, commands: int, number: int) -> None:
+    next(iter(world.motion.values())).activate(f"{run}/activate.{commands + 3}")
+
+
+def opened(world: SimulatedCell, run: str, commands: int, number: int) -> None:
+    next(iter(world.machines.values())).set_door(f"{run}/{number + 1}.s7", True)
+
+
+@pytest.mark.parametrize("meanwhile", [powered, opened])
+def test_who_has_gone_on_meanwhile_is_seen_by_the_power_that_he_gave_and_by_his_plan(
+    meanwhile: Callable[[SimulatedCell, str, int, int], None],
+) -> None:
+    world, journal = left_at(0.5, "after its effect")
+    state = fold(journal.events)
+    meanwhile(world, state.run, state.trouble.commands, state.progress.number)
+    assert sent_beyond(world, state) is not None
+
+
+def test_where_no_device_can_tell_nothing_is_seen() -> None:
+    world, journal = left_at(0.5, "after its effect")
+    mute(*world.drivers)(world)
+    assert told_of(world, journal, without=8) is None
+
+
+def test_a_robot_that_was_told_a_way_and_not_to_go_knows_of_nothing_that_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A controller that was killed between the two tells it again, under the same id."""
+    world, journal = left_at(0.5, "after its effect")
+    monkeypatch.setattr(inquiry, "_status", lambda device, command: CommandStatus("queued"))
+    found = told_of(world, journal)
+    assert found is not None
+    assert found[0] not in world.motion
