@@ -20,7 +20,8 @@ KEPT_BACK = 8
 """handles. A stop is heard of whoever has sent it before so many others came behind them."""
 PAUSE = 0.2  # s
 NO_HANDLE: Final = f"there is no handle left for a terminal: of this one only a stop or a hold is heard, within {AT_THE_DOOR:g} s"
-_SHORT: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_HANDLE: Final = frozenset({errno.EMFILE, errno.ENFILE})
+_SHORT: Final = _HANDLE | {errno.ENOBUFS, errno.ENOMEM}
 
 
 class Door:
@@ -28,6 +29,7 @@ class Door:
         self.listener, self._selector, self._clock = listener, selector, clock
         self._kept: list[int] = []
         self._shut_until: float | None = None
+        self._lacks_handle = False
         self._waiting = select.poll()
         self._waiting.register(listener, select.POLLIN)
         listener.setblocking(False)
@@ -40,19 +42,19 @@ class Door:
         return len(self._kept) < KEPT_BACK
 
     def look(self) -> None:
-        """Called in every turn: handles may have become free."""
+        """Called in every turn: handles may have become free. Where one was lacking the door opens at once."""
         has_more = self._keep_back()
-        if self._shut_until is not None and (has_more or self._clock() >= self._shut_until):
-            self._shut_until = None
-            self._selector.register(self.listener, selectors.EVENT_READ)
+        if self._shut_until is not None and ((has_more and self._lacks_handle) or self._clock() >= self._shut_until):
+            self._open()
 
     def accept(self, make_way: Callable[[], bool]) -> socket.socket | None:
-        """The next one, None where nobody waits or there is no handle. `make_way` lets go of one who has been heard, and says
-        whether there was one."""
-        end, is_short = self._accepted()
-        if is_short and (self._give_one() or make_way()):
-            end, is_short = self._accepted()
-        if is_short:
+        """The next one, None where nobody waits, or there is no handle or no memory. `make_way` lets go of one who has been
+        heard, and says whether there was one."""
+        end, lack = self._accepted()
+        if lack in _HANDLE and (self._give_one() or make_way()):
+            end, lack = self._accepted()
+        if lack is not None:
+            self._lacks_handle = lack in _HANDLE
             self._shut_until = self._clock() + PAUSE
             self._selector.unregister(self.listener)
         return end
@@ -62,12 +64,21 @@ class Door:
             pass
         self.listener.close()
 
-    def _accepted(self) -> tuple[socket.socket | None, bool]:
-        """And whether somebody waits for whom there is no handle: it is looked for first, also where nobody waits."""
+    def _open(self) -> None:
+        """Whoever is there already is heard whether it opens or not."""
         try:
-            return self.listener.accept()[0], False
+            self._selector.register(self.listener, selectors.EVENT_READ)
+        except OSError:
+            self._shut_until = self._clock() + PAUSE
+        else:
+            self._shut_until = None
+
+    def _accepted(self) -> tuple[socket.socket | None, int | None]:
+        """And what is lacking for somebody who waits: it is looked for first, also where nobody waits."""
+        try:
+            return self.listener.accept()[0], None
         except OSError as cause:
-            return None, cause.errno in _SHORT and bool(self._waiting.poll(0))
+            return None, cause.errno if cause.errno in _SHORT and self._waiting.poll(0) else None
 
     def _keep_back(self) -> bool:
         """Whether there is one more."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
+import selectors
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,9 +43,12 @@ class Counted:
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener, self.tries = listener, 0
+        self.lacks: int | None = None  # what the kernel says that it has none of
 
     def accept(self) -> tuple[socket.socket, object]:
         self.tries += 1
+        if self.lacks is not None:
+            raise OSError(self.lacks, "")
         return self._listener.accept()
 
     def fileno(self) -> int:
@@ -132,3 +137,54 @@ def test_a_handle_that_becomes_free_is_kept_back_and_the_next_one_is_for_a_termi
         site.turn()
         assert not site.server._links
         assert not site.server._door.is_short
+
+
+@pytest.mark.parametrize("lack", [errno.ENOMEM, errno.ENOBUFS])
+def test_who_cannot_be_let_in_for_want_of_memory_costs_no_handle_and_is_tried_once_in_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lack: int
+) -> None:
+    """Handles there are, and none of them would help."""
+    site, listener = site_at(tmp_path, monkeypatch)
+    waiting = End(come(site, line(Hello(VERSION, "view", "bob"))), site)
+    listener.lacks, before = lack, listener.tries
+    site.turn(50)
+    assert listener.tries - before == 1
+    assert not site.server._door.is_short
+    site.now += PAUSE
+    site.turn(50)
+    assert listener.tries - before == 2
+    listener.lacks = None
+    site.now += PAUSE
+    assert isinstance(waiting.read()[0], Welcome)
+
+
+def test_one_who_has_gone_before_they_were_let_in_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site, listener = site_at(tmp_path, monkeypatch)
+    waiting = End(come(site, line(Hello(VERSION, "view", "bob"))), site)
+    listener.lacks = errno.ECONNABORTED
+    site.turn()
+    listener.lacks = None
+    assert isinstance(waiting.read()[0], Welcome)
+
+
+def test_a_door_that_cannot_be_opened_again_yet_is_opened_later_and_whoever_is_there_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, listener = site_at(tmp_path, monkeypatch)
+    there = site.attach()
+    assert isinstance(there.read()[0], Welcome)
+    waiting = End(come(site, line(Hello(VERSION, "view", "bob"))), site)
+    listener.lacks = errno.ENOMEM
+    site.turn()
+    listener.lacks = None
+    site.now += PAUSE
+    with monkeypatch.context() as short:
+        short.setattr(selectors.DefaultSelector, "register", no_memory)
+        there.say(Ask(7, "quick stop"))
+        assert there.read()[-1] == Accepted(7)
+    site.now += PAUSE
+    assert isinstance(waiting.read()[0], Welcome)
+
+
+def no_memory(*_: object) -> None:
+    raise OSError(errno.ENOMEM, "")
