@@ -1,7 +1,7 @@
 """What a plan for a rung may do beside it: bring on what robots have in their hands, derived again from the text and the state.
 
-Law (decision 0195): such a goal is open in the whole intent, about a part that a hand holds, and waits for nothing that is not
-reached. Whether the rung has a plan without it is not asked: it is owed anyway.
+Law (decision 0195): such a goal is open in the whole intent, about a part that a hand holds and the rung is not about, and waits
+for nothing that is not reached. Whether the rung has a plan without it is not asked: it is owed anyway.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from cell.members import binds_parts, in_order, is_bound_by, lies_untouched, set
 from cell.model import CellModel
 from cell.program import IntentProgram, Loop
 from cell.program_walk import blocks_in, goals_in
-from cell.state import CellState, InHand
+from cell.state import CellState, Errand, InHand
 from planner.proof.duty import Duties, Duty
 from planner.proof.duty_keys import Key
 
@@ -35,9 +35,10 @@ def _begun(loop: Loop, cell: CellModel, state: CellState) -> tuple[str, ...]:
     return tuple(p.id for p in bound if not lies_untouched(p) or p.reached & goals)
 
 
-def brought_on(whole: Duties, served: frozenset[Key], state: CellState) -> dict[Key, Duty]:
-    """Of the duties of the `whole` intent those that the plan has operations for, and may have."""
-    held = {p.id for p in state.parts if isinstance(p.location, InHand)}
+def brought_on(whole: Duties, served: frozenset[Key], state: CellState, errand: Errand) -> dict[Key, Duty]:
+    """Of the duties of the `whole` intent those that the plan has operations for, and may have beside the `errand`: a reject goes
+    by no line that is for good ones."""
+    held = {p.id for p in state.parts if isinstance(p.location, InHand)} - {errand.part}
     if whole.observed:  # what it hangs on is no fact yet that an earlier plan has decided
         return {}
     return {key: duty for key, duty in whole.goals.items() if key in served and duty.part in held and _may_be(duty, whole)}

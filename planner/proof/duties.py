@@ -57,7 +57,7 @@ def duties_of(
         if others := served - goals.out.goals.keys():
             also = all_begun(program, cell, state, started)
             whole = duties_of(program, cell, replace(state, errand=None), also, put_off, others)
-            goals.out.goals |= brought_on(whole, others, state)
+            goals.out.goals |= brought_on(whole, others, state, state.errand)
             goals.out.stacks[:] = whole.stacks
             goals.out.unproved += whole.unproved
         return goals.out

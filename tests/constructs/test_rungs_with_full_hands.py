@@ -237,3 +237,16 @@ def test_of_two_at_once_each_has_its_rung() -> None:
     assert ran.record.summary.state == "Complete"
     assert set(asked_for) == set(ran.lying["scrap"]) == {p for e in ran.all(Skipped) for p in e.parts}
     assert ran.truth.violations == ()
+
+
+def test_a_plan_that_brings_on_what_the_rung_is_about_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reject goes to scrap, and nowhere by the lines that are for good ones."""
+    b = bench()
+    state = asked(b)
+    held = tuple(replace(p, location=InHand("grip.a", 0)) if p.id == BAD else p for p in state.parts)
+    state = replace(state, parts=tuple(replace(p, location=InPlace(p.origin)) if p.id == FIRST else p for p in held))
+    assert done(b.planned(state)) == {("move", BAD)}
+    monkeypatch.setattr(plan_tasks, "ways_to_plan", lambda state: iter((frozenset((BAD,)),)))
+    assert done(plan := b.planned(state)) == {("move", BAD)}
+    assert len(plan.expect().tasks.operations) == 2
+    assert refused(b, state) == ["E689"]
