@@ -8,7 +8,7 @@ from typing import assert_never
 from cell.demands import bound_parts, order_of
 from cell.run import OrderSummary, PartsLeft, PartSummary, RunSummary
 from cell.state import Expected, InHand, InPart, InPlace, Location, Lost
-from controller import awaited, room, stops
+from controller import awaited, room, stops, unheard
 from controller.cell_view import by_number
 from controller.goals import aims, goals
 from controller.orders import state_of
@@ -48,6 +48,8 @@ def summary_of(state: RunState, pid: int | None = None, is_alive: bool = True) -
 
 
 def _waits_for(state: RunState) -> tuple[str, ...]:
+    if state.pack == "Holding":
+        return unheard.awaited(state)
     if state.pack == "Unholding":
         return tuple(f"the link to {name}, for {stops.LINKING:g} s at most" for name in stops.awaited_links(state.belief))
     return tuple(room.short_in_words(state, what) for what in state.belief.short) if state.pack in SUSPENDED else ()

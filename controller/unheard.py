@@ -34,8 +34,18 @@ from cell.steps import (
     Uncouple,
 )
 from controller import confirming, effects, progress, questions, recovery
-from controller.draft import Draft
-from controller.run_state import Flight
+from controller.draft import SECOND, Draft
+from controller.run_state import Flight, RunState
+
+
+def awaited(state: RunState) -> tuple[str, ...]:
+    """In words, for whoever looks at a run that comes to rest: the devices of which nobody can tell whether they are through, and
+    for how long they are waited for. Who is awaited of people is said in awaited.py."""
+    people = state.context.people if state.context is not None else ()
+    untold = sorted((f.device, f"late {command}") for command, f in state.progress.flights.items() if f.is_untold)
+    left = {device: state.timers[timer] - state.now for device, timer in untold if device not in people and timer in state.timers}
+    words = "{}, which cannot tell whether it is through, for {:.0f} s at most"
+    return tuple(words.format(device, max(0, nanoseconds) / SECOND) for device, nanoseconds in left.items())
 
 
 def not_begun(d: Draft, command: str) -> None:

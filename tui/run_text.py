@@ -69,7 +69,7 @@ def _figures(summary: RunSummary) -> Iterator[tuple[str, str]]:
     if summary.held_because is not None:
         yield "held", printable(summary.held_because)
     for what in summary.waits_for:
-        yield "waits for" if summary.state == "Unholding" else "suspended", printable(what)
+        yield "suspended" if summary.state.startswith("Suspend") else "waits for", printable(what)
     for asked in summary.awaiting:
         yield "awaited", printable(asked)
     for aim in summary.aims:

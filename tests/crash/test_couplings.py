@@ -19,6 +19,7 @@ from cell.events import (
     FactObserved,
     HoldRaised,
     QuestionAsked,
+    TimerExpired,
 )
 from cell.released_plan import ReleasedPlan
 from cell.run import ASKS_WHERE_TOOLS_ARE, RULES, WAITS_FOR_COUPLINGS, RunSpec
@@ -28,6 +29,7 @@ from cell_drivers.simulated import SimulatedCell, simulated_cell
 from controller.callers import Replanner
 from controller.machine import advance
 from controller.run_state import NOTHING_YET, RunState
+from controller.summary import summary_of
 from tests.controller.test_changing import Planner, first
 from tests.controller.under_rules import under_rules
 from tests.crash.crashing import End, Point, crashed, faults, undisturbed
@@ -37,6 +39,9 @@ from tests.crash.mute import mute
 from tests.crash.operator import MOST_RESUMES
 from tests.planner.proof.changing import IN_TURN, tasked
 from tests.scenarios.subjects import checked_once
+from tui.operate.scene import Scene
+from tui.operate.top_lines import next_action
+from tui.operate.view import View
 
 OF = Subject("test")
 CHANGES = ("uncoupled", "coupled")
@@ -179,6 +184,17 @@ def test_runs_of_before_take_a_coupling_that_cannot_tell_to_be_at_rest() -> None
         state, command = taken_over_letting_go(rules)
         state = after(state, CommandReported(state.now, OF, command, "unknown"))
         assert (command in state.progress.flights) is waits
+
+
+def test_that_a_coupling_is_waited_for_and_how_long_is_said_while_it_is() -> None:
+    state, command = taken_over_letting_go(RULES)
+    assert summary_of(state).waits_for == ()
+    state = after(state, CommandReported(state.now, OF, command, "unknown"))
+    said = "g1.coupling, which cannot tell whether it is through, for 15 s at most"
+    assert (state.pack, summary_of(state).waits_for) == ("Holding", (said,))
+    assert next_action(View(Scene(run=state, seq=1), "live", role="operate")) == f"wait for {said}, or stop"
+    state = after(state, TimerExpired(state.now, OF, f"late {command}"))
+    assert (state.pack, summary_of(state).waits_for) == ("Held", ())
 
 
 def test_a_tool_that_comes_off_by_itself_has_lost_what_it_held() -> None:

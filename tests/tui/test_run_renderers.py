@@ -47,6 +47,7 @@ def test_exit_code_says_how_it_ended(state: str, skipped: int, strict: bool, cod
 def test_text_counts_parts_by_where_they_are() -> None:
     waiting = replace(SUMMARY, state="Unholding", waits_for=("the link to lathe, for 120 s at most",))
     assert "  waits for the link to lathe, for 120 s at most\n" in run_text(waiting, colour=False)
+    assert "  waits for rb.coupling\n" in run_text(replace(SUMMARY, state="Holding", waits_for=("rb.coupling",)), colour=False)
     text = run_text(replace(SUMMARY, held_because="R701 Check gripper pads"), colour=False)
     assert "2 shaft in outfeed" in text
     assert "1 shaft lost: fell\\x1b[2J" in text

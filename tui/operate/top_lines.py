@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from controller.awaited import asked_of_people
 from controller.goals import aims, goals
 from controller.stops import awaited_links
+from controller.unheard import awaited
 from controller.zone_waits import zone_of
 from tui.operate.lines import Line, Piece, apart, cut, fitted, line, said, width_of
 from tui.operate.state_words import ALARM_STATES, PRIORITIES, SIGNS
@@ -112,6 +113,8 @@ def next_action(view: View) -> str:
         return "look, and confirm"
     if view.scene.run.pack == "Held":
         return "resume, or stop"
+    if view.scene.run.pack == "Holding" and (waits := awaited(view.scene.run)):
+        return f"wait for {waits[0]}, or stop"
     if view.scene.run.pack == "Unholding" and (links := awaited_links(view.scene.run.belief)):
         return f"see to the link to {', '.join(links)}, or stop"
     return _brought(view) if view.scene.run.pack == "Suspended" else ""
