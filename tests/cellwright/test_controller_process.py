@@ -127,7 +127,7 @@ def test_a_withdrawal_that_is_swallowed_comes_again(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(Withdrawn):
         desk.withdrawable(work)
-    assert swallowed == [Withdrawn]
+    assert swallowed.count(Withdrawn) == 1  # beside what else may be tidied up just then
 
 
 def test_who_tidies_up_behind_a_withdrawal_is_not_broken_off() -> None:
