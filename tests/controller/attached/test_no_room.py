@@ -140,7 +140,10 @@ def test_a_stop_behind_much_else_is_heard_of_one_that_takes_no_answer_any_more(t
     assert not site.server._links
 
 
-def test_a_loop_that_was_away_goes_on_when_what_was_sent_meanwhile_is_heard(tmp_path: Path) -> None:
+def test_a_loop_that_was_away_goes_on_when_what_was_sent_meanwhile_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "CAUGHT_UP_WITHIN", 60.0)
     site = Site(tmp_path)
     site.begin()
     site.turn()
