@@ -7,6 +7,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_a_device_is_one_runs_whatever_state_folder_it_has(tmp_path: Path) -> No
     lock = taken(one)
     second = take(other, KEYS, "run-2", patience=0.0)
     assert second == Holder(KEYS[1], "run-1", os.getpid(), str(one))
-    assert f"`CELLWRIGHT_STATE={one} cellwright attach run-1` shows it" in second.diagnostic.help
+    assert f"`CELLWRIGHT_STATE={quote(str(one))} cellwright attach run-1` shows it" in second.diagnostic.help
     assert holder(one, KEYS[1:]) == Holder(KEYS[1], "run-1", os.getpid()), "to its own it is not told"
     taken(other, KEYS[:1]).release()
     lock.release()
