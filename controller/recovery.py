@@ -197,11 +197,12 @@ def errand_done(d: Draft) -> bool:
 
 
 def _climb(d: Draft) -> bool:
-    """Settles failures, oldest first, until one holds or wants a goal reached. True when the planner is to be asked."""
+    """Settles failures until one holds or wants a goal reached: what broke the goal of a rung off, then what is in hands, oldest
+    first. True when the planner is to be asked."""
     if d.trouble.errand is not None and len(d.trouble.failures) == 1 + d.trouble.waiting and d.trouble.hold is None:
         return True  # broken off by a stop: it is planned again
-    if d.trouble.errand is not None and d.known.rules >= RUNGS_STAY_OPEN:
-        _put_off(d, d.trouble.errand)
+    if d.known.rules >= RUNGS_STAY_OPEN and (d.trouble.errand is None or not _put_off(d, d.trouble.errand)):
+        d.mend(failures=_in_hands_first(d, d.trouble.failures))
     d.mend(errand=None, waiting=0)
     while d.trouble.failures and d.trouble.hold is None:
         first = d.trouble.failures[0]
@@ -216,18 +217,24 @@ def _climb(d: Draft) -> bool:
     return not d.trouble.failures and d.trouble.hold is None
 
 
-def _put_off(d: Draft, errand: Errand) -> None:
+def _in_hands_first(d: Draft, failures: tuple[Failure, ...]) -> tuple[Failure, ...]:
+    """A rung may bring on what is in hands (decision 0195): what has failed there its own ladder settles before."""
+    return tuple(sorted(failures, key=lambda failure: not _is_in_hand(d, failure)))
+
+
+def _put_off(d: Draft, errand: Errand) -> bool:
     """The goal of a rung was broken off, by something else or by what a policy has tried again: that is settled first, and then
-    the ladder comes to the same rung again."""
+    the ladder comes to the same rung again. False where its ladder goes on."""
     first, more = d.trouble.failures[0], d.trouble.failures[1 + d.trouble.waiting :]
     own = [failure for failure in more if errand.goal == failure.goal or errand.part == failure.part]
     found = _policy(d, first)
     key = None if found is None else _key(found[0], first)
     is_passed = not all(_is_tried_again(d, failure) for failure in own) or _is_done(d, errand)
     if not more or is_passed or key is None or key not in d.trouble.ladders:
-        return
+        return False
     _set(d, key, Ladder(d.trouble.ladders[key].rung - 1))
-    d.mend(failures=(*more, *d.trouble.failures[: 1 + d.trouble.waiting]))
+    d.mend(failures=(*_in_hands_first(d, more), *d.trouble.failures[: 1 + d.trouble.waiting]))
+    return True
 
 
 def _is_tried_again(d: Draft, failure: Failure) -> bool:

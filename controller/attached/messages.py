@@ -25,8 +25,8 @@ from controller.run_state import Belief, Trouble
 VERSION = 5
 """Another one where a message has other entries than before: reading is strict, so who is of before would break off in the middle
 where it should be told at its hello. 2: `mode` of a summary, `alarms` of a State. 3: `faults` of its
-devices, and an event more, FiguresTold. 4: an event more, LookMissed. 5: `holds_then` of a
-State's trouble."""
+devices, and an event more, FiguresTold. 4: an event more, LookMissed. 5: `holds_then` and
+`waiting` of a State's trouble."""
 LARGEST_REQUEST = 65_536
 """bytes of a line that a terminal may send."""
 LARGEST_ANSWER = 64_000_000

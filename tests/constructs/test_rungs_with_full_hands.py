@@ -15,7 +15,9 @@ from cell.program import Goal, Loop
 from cell.program_walk import goals_in
 from cell.scenario import GripLost, MachineAlarm, Reject
 from cell.state import CellState, Errand, InHand, InPlace, PartState
+from controller.machine import advance
 from controller.rehearsal import Ask
+from controller.run_state import NOTHING_YET, Failure
 from planner.tasks import decompose, plan_tasks
 from planner.tasks.open_work import OpenWork
 from planner.tasks.route import Stage
@@ -169,6 +171,25 @@ def test_a_run_that_is_held_with_the_next_part_in_its_hand_ends() -> None:
     assert [e.parts for e in ran.all(Skipped)] == [(BAD,)]
     assert (ran.lying["scrap"], ran.lying["outfeed"]) == ((BAD,), (FIRST, SECOND))
     assert ran.truth.violations == ()
+
+
+def test_what_failed_in_a_hand_is_settled_before_a_rung_may_bring_it_on() -> None:
+    """The verdict was told first, and nobody wants the other one's line tried again before somebody has looked."""
+    ran = bench(hands=1, looks_for="30 s").run(Reject(1), asks=(Ask(76.0, "hold"), Ask(136.0, "resume")))
+    state, after, event = NOTHING_YET, NOTHING_YET, ran.record.events[0]
+    for event in ran.record.events:
+        after, _ = advance(state, event)
+        if after.trouble.errand is not None:
+            break
+        state = after
+    assert after.trouble.errand is not None
+    for part, codes, errand in ((FIRST, ["R740"], None), (SECOND, [], after.trouble.errand)):
+        more = Failure("refused", "R740", "it is not wanted", part=part)
+        failures = (*state.trouble.failures, more)
+        then, commands = advance(replace(state, trouble=replace(state.trouble, failures=failures)), event)
+        assert [e.code for e in commands.record if isinstance(e, HoldRaised)] == codes
+        assert then.trouble.errand == errand
+        assert set(then.trouble.failures) == {replace(more, asked=bool(codes)), *state.trouble.failures}
 
 
 @pytest.mark.parametrize("policy", ["", 'on brush.alarm: retry 2, then hold "look"\n'])
