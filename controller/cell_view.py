@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cell.run import RunContext
+from cell.run import RUNGS_STAY_OPEN, RunContext
 from cell.state import Amended, CellState, DeviceState, Errand
 from cell.steps import AtHome
 from controller.run_state import Belief, DeviceBelief, RobotBelief, Trouble
@@ -10,11 +10,14 @@ from controller.run_state import Belief, DeviceBelief, RobotBelief, Trouble
 SECOND = 1_000_000_000  # ns
 
 
-def cell_state(
-    context: RunContext, belief: Belief, now: int, errand: Errand | None = None, amended: tuple[Amended, ...] = ()
-) -> CellState:
+TriedAgain = tuple[tuple[str, Amended], ...]
+"""What retries have changed, each with the part of its ladder."""
+
+
+def cell_state(context: RunContext, belief: Belief, now: int, errand: Errand | None = None, tried: TriedAgain = ()) -> CellState:
     """Parts in order of id. A robot that nobody sees at rest is taken to be at home; nothing is asked
     for then. A device that nobody watches runs only while a command of ours does, and none does when this is asked."""
+    rung = errand if context.rules >= RUNGS_STAY_OPEN else None
     return CellState(
         parts=tuple(belief.parts[name].part for name in sorted(belief.parts, key=by_number)),
         stances={name: belief.robots.get(name, RobotBelief()).stance or AtHome() for name in context.robots},
@@ -27,14 +30,19 @@ def cell_state(
         mounts=dict(sorted(belief.mounts.items())),
         errand=errand,
         since={goal: (now - at) / SECOND for goal, at in sorted(belief.tended.items())},
-        amended=amended,
+        amended=tuple(amended for part, amended in tried if not _is_of_another(rung, part, amended)),
         decided=dict(sorted(belief.decided.items())),
     )
 
 
-def amendments(trouble: Trouble) -> tuple[Amended, ...]:
-    """What retries have changed, in an order that is the same on every replay."""
-    return tuple(amended for _, amended in sorted(trouble.amended.items()))
+def _is_of_another(rung: Errand | None, part: str, amended: Amended) -> bool:
+    """The goal of a rung belongs to no iteration: what was changed for one part does not hold for the next."""
+    return rung is not None and amended.goal == rung.goal and part != rung.part
+
+
+def amendments(trouble: Trouble) -> TriedAgain:
+    """In an order that is the same on every replay."""
+    return tuple((key.rpartition(" ")[2], amended) for key, amended in sorted(trouble.amended.items()))
 
 
 def by_number(name: str) -> tuple[str, int, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
+from cell.amended import as_amended
 from cell.dataclass import dataclass
 from cell.members import (
     begun_members,
@@ -91,15 +92,15 @@ class _Reader:
         return self.goals.out
 
     def errand(self, block: Block, errand: Errand, limits: tuple[Limit, ...]) -> None:
-        """The rung's goal is the one duty, under the limits of the blocks around its policy."""
+        """The rung's goal, as it is tried again, is the one duty, under the limits of the blocks around its policy."""
         limits = (*limits, *self.goals.limits_in(block))
         part = self.parts.get(errand.part)
         for rung in (rung for policy in block.policies for rung in policy.ladder if isinstance(rung, Goal)):
             if rung.id == errand.goal and part is not None:
-                key = (rung.id, ())
-                bounds = tuple(limit for b in rung.bounds if (limit := limit_in_bound(b)) is not None)
-                where = wanted_place(rung, self.cell, {})
-                duty = Duty(key, rung, part.id, part.kind, None, (*limits, *bounds), frozenset(), where)
+                key, goal = (rung.id, ()), as_amended(rung, (), self.state.amended)
+                bounds = tuple(limit for b in goal.bounds if (limit := limit_in_bound(b)) is not None)
+                where = wanted_place(goal, self.cell, {})
+                duty = Duty(key, goal, part.id, part.kind, None, (*limits, *bounds), frozenset(), where)
                 self.out.goals[key] = duty
         for line in block.lines:
             for inner in inner_blocks(line):

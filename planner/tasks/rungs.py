@@ -27,13 +27,13 @@ def rungs_of(program: IntentProgram) -> Iterator[Standing]:
 
 
 def errand_stage(cell: CellModel, state: CellState, program: IntentProgram, errand: Errand, found: Findings) -> Stage | None:
-    """What the rung's goal asks of its part, under the limits of the blocks around its policy and no deadline."""
+    """What the rung's goal asks of its part, as it is tried again, under the limits around its policy and no deadline."""
     part = next((p for p in state.parts if p.id == errand.part), None)
     standing = next((s for s in rungs_of(program) if s[0].id == errand.goal), None)
     if part is None or standing is None:
         return None
     goal, around, _ = standing
-    unfolding = Unfolding(cell, found, [], {})
+    unfolding = Unfolding(cell, found, [], {}, amended=state.amended)
     clauses = Clauses()
     for block in around:
         clauses = unfolding.clauses_in(block, clauses, "")

@@ -112,8 +112,8 @@ def test_changed_plans_for_a_rung_with_full_hands_are_refused() -> None:
     assert [s for s in survived if "one_by_one" not in s and "predecessors" not in s] == []
 
 
-def refused(b: Bench, state: CellState) -> list[str]:
-    return [d.code for d in b.proved(b.planned(state).expect(), state).diagnostics]
+def refused(b: Bench, state: CellState, plan: Outcome[MotionPlan] | None = None) -> list[str]:
+    return [d.code for d in b.proved((plan or b.planned(state)).expect(), state).diagnostics]
 
 
 def test_a_plan_that_does_for_others_than_those_in_hands_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,6 +223,25 @@ def test_a_rung_is_tried_again_as_often_as_its_policy_says(slips: tuple[int, ...
     assert ran.lying[where] == (BAD,)
     assert [e.text for e in ran.all(HoldRaised)] == ([] if where == "scrap" else ["look"])
     assert ran.truth.violations == ()
+
+
+def limits_in(plan: Outcome[MotionPlan]) -> set[tuple[float | None, float | None]]:
+    """On speed and force, of the motions that touch something."""
+    return {(m.need.speed_limit, m.need.force_limit) for m in plan.expect().motions.values() if m.need.touch is not None}
+
+
+def test_a_rung_is_tried_again_with_the_settings_of_its_retry_and_that_of_another_part_is_not() -> None:
+    b = bench(INTENT + 'on grip_lost: retry 2 speed 100 mm/s force 70 N, then hold "look"\n')
+    ran = b.run(Reject(1), Reject(3), GripLost("grip", 6, "at grip"))
+    first, again, other = [e.state for e in ran.all(PlanRequested) if e.state.errand is not None]
+    assert [s.errand and s.errand.part for s in (first, again, other)] == [BAD, BAD, SECOND]
+    assert limits_in(b.planned(first)) == limits_in(b.planned(other)) == {(1.0, None)}
+    assert limits_in(plan := b.planned(again)) == {(0.1, 70.0)}
+    assert b.proved(plan.expect(), again).value is not None
+    (amended,) = again.amended
+    for setting in amended.settings:  # a plan that has but one of the two is refused
+        alone = b.planned(replace(again, amended=(replace(amended, settings=(setting,)),)))
+        assert set(refused(b, again, alone)) == {"E683"}
 
 
 TWO_LINES = """
