@@ -26,6 +26,7 @@ from controller.watch import Watch, people_seen, told
 
 REMEMBERED = 100  # commands, which every device that can tell knows of (docs/drivers.md)
 FIRST = 40  # of those whose names are foreseen and whose number is not
+UNSAID = 3  # commands that a device says nothing of, until it is asked for no more: each may be waited for
 
 
 def robots_found(drivers: DriverSet, state: RunState, watch: Watch, now: int) -> Iterator[Observation]:
@@ -95,8 +96,14 @@ def commands_found(drivers: DriverSet, state: RunState, now: int) -> Iterator[Ob
 def sent_beyond(drivers: DriverSet, state: RunState) -> tuple[str, str] | None:
     """A device, and a command of this run that it knows and that by the record was never sent to it: it was by a controller whose
     record this one is not, or is no more. None where no device tells of any."""
-    asked = (*_next_steps(state), *_next_plan(drivers, state), *_next_activations(drivers, state))
-    return next(((name, command) for name, command in asked if _knows(drivers, name, command)), None)
+    unsaid = Counter[str]()
+    for name, command in (*_next_steps(state), *_next_plan(drivers, state), *_next_activations(drivers, state)):
+        if unsaid[name] < UNSAID:
+            known = _known(drivers, name, command)
+            if _is_of_somebody(known, is_robot=name in drivers.motion):
+                return name, command
+            unsaid[name] += known.state == "unknown"
+    return None
 
 
 def _next_steps(state: RunState) -> Iterator[tuple[str, str]]:
@@ -122,11 +129,14 @@ def _next_activations(drivers: DriverSet, state: RunState) -> Iterator[tuple[str
         yield from ((robot, f"{state.run}/activate.{k}") for k in range(next_, next_ + FIRST))
 
 
-def _knows(drivers: DriverSet, name: str, command: str) -> bool:
-    """What a robot was told, and not to go, is told again where its controller was killed between the two."""
+def _known(drivers: DriverSet, name: str, command: str) -> CommandStatus:
     device = _device(drivers, name)
-    known = "unknown" if device is None else _status(device, command).state
-    return known in ("running", "done", "aborted") or (known == "queued" and name not in drivers.motion)
+    return CommandStatus("unknown") if device is None else _status(device, command)
+
+
+def _is_of_somebody(known: CommandStatus, is_robot: bool) -> bool:
+    """What a robot was told, and not to go, is told again where its controller was killed between the two."""
+    return known.state in ("running", "done", "aborted") or (known.state == "queued" and not is_robot)
 
 
 def _word(status: CommandStatus, flight: Flight, drivers: DriverSet) -> Reported | None:

@@ -3,15 +3,17 @@ whenever its controller was killed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 
 import pytest
 
 from cell.device import CommandStatus
+from cell.driver import DriverSet
 from cell_drivers.simulated import SimulatedCell
 from controller import inquiry
-from controller.inquiry import sent_beyond
+from controller.inquiry import UNSAID, sent_beyond
 from controller.journal.replay import fold
 from tests.crash.crashing import End, Point, killed_at, undisturbed
 from tests.crash.killing import WHENS, Kept, When
@@ -66,6 +68,33 @@ def test_where_no_device_can_tell_nothing_is_seen() -> None:
     world, journal = left_at(0.5, "after its effect")
     mute(*world.drivers)(world)
     assert told_of(world, journal, without=8) is None
+
+
+def test_who_does_not_answer_is_not_waited_for_once_for_each_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, journal = left_at(0.5, "after its effect")
+    asked = Counter[str]()
+
+    def unanswered(drivers: DriverSet, name: str, command: str) -> CommandStatus:
+        asked[name] += 1
+        return CommandStatus("unknown")
+
+    monkeypatch.setattr(inquiry, "_known", unanswered)
+    assert told_of(world, journal, without=8) is None
+    assert max(asked.values()) == UNSAID
+    assert set(asked) >= {*world.motion, *world.machines}
+
+
+@pytest.mark.parametrize("unanswered", [UNSAID - 1, UNSAID])
+def test_who_does_not_answer_at_once_is_asked_again(monkeypatch: pytest.MonkeyPatch, unanswered: int) -> None:
+    world, journal = left_at(0.5, "after its effect")
+    asked = Counter[str]()
+
+    def late(drivers: DriverSet, name: str, command: str) -> CommandStatus:
+        asked[name] += 1
+        return CommandStatus("unknown" if asked[name] <= unanswered else "done")
+
+    monkeypatch.setattr(inquiry, "_known", late)
+    assert (told_of(world, journal) is not None) is (unanswered < UNSAID)
 
 
 def test_a_robot_that_was_told_a_way_and_not_to_go_knows_of_nothing_that_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
