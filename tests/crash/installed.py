@@ -81,7 +81,7 @@ def stopped_through(state: Path, plan: Path) -> Iterator[str]:
     """What is wrong, in words, with a run whose controller dies while it stops, and that is gone on with once."""
     begun = _called(state, "stopping", "run", plan, "--yes", "--speed", FASTEST / 4, "--detach")
     folder = find_run(state, None)
-    while folder.pid() is not None and folder.summary().state != "Execute":
+    while folder.pid() is not None and folder.summary().state not in ("Execute", "Held"):
         time.sleep(0.05)
     asked = _called(state, None, "ask", "stop")
     _resume_what_holds(folder)
