@@ -97,10 +97,11 @@ def sent_beyond(drivers: DriverSet, state: RunState) -> tuple[str, str] | None:
     """A device, and a command of this run that it knows and that by the record was never sent to it: it was by a controller whose
     record this one is not, or is no more. None where no device tells of any."""
     unsaid = Counter[str]()
-    for name, command in (*_next_steps(state), *_next_plan(drivers, state), *_next_activations(drivers, state)):
+    again, others = _next_steps(state), (*_next_plan(drivers, state), *_next_activations(drivers, state))
+    for is_told_again, (name, command) in (*((True, step) for step in again), *((False, other) for other in others)):
         if unsaid[name] < UNSAID:
             known = _known(drivers, name, command)
-            if _is_of_somebody(known, is_robot=name in drivers.motion):
+            if _is_of_somebody(known, name in drivers.motion, is_told_again):
                 return name, command
             unsaid[name] += known.state == "unknown"
     return None
@@ -134,9 +135,14 @@ def _known(drivers: DriverSet, name: str, command: str) -> CommandStatus:
     return CommandStatus("unknown") if device is None else _status(device, command)
 
 
-def _is_of_somebody(known: CommandStatus, is_robot: bool) -> bool:
-    """What a robot was told, and not to go, is told again where its controller was killed between the two."""
-    return known.state in ("running", "done", "aborted") or (known.state == "queued" and not is_robot)
+def _is_of_somebody(known: CommandStatus, is_robot: bool, is_told_again: bool) -> bool:
+    """What a robot was told, and not to go, is told again where its controller was killed between the two; a stop that came first
+    has taken it from the robot."""
+    return (
+        known.state in ("running", "done")
+        or (known.state == "queued" and not is_robot)
+        or (known.state == "aborted" and not (is_robot and is_told_again))
+    )
 
 
 def _word(status: CommandStatus, flight: Flight, drivers: DriverSet) -> Reported | None:

@@ -180,9 +180,15 @@ def _run(
 
 
 def _resumed(
-    story: Story, world: SimulatedCell, journal: Kept, cord: Cord, kept: dict[str, ReleasedPlan], looks: int = 0
+    story: Story,
+    world: SimulatedCell,
+    journal: Kept,
+    cord: Cord,
+    kept: dict[str, ReleasedPlan],
+    looks: int = 0,
+    stops_at: tuple[int, Asked] | None = None,
 ) -> tuple[RunState, tuple[QuestionAsked, ...]]:
-    operator, drivers = Operator(world, asks=still_asked(world, journal.events)), Reached(world, cord)
+    operator, drivers = Operator(world, stops_at=stops_at, asks=still_asked(world, journal.events)), Reached(world, cord)
     runner = _runner(story, drivers, journal, operator, kept)
     before = resumption(journal.events, kept, runner.clock)
     for _ in range(looks):

@@ -6,17 +6,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from itertools import count
 
 import pytest
 
-from cell.device import CommandStatus
+from cell.device import CommandStatus, Prepared
 from cell.driver import DriverSet
+from cell.events import Asked
 from cell_drivers.simulated import SimulatedCell
+from cell_drivers.simulated.robot_face import RobotFace
 from controller import inquiry
 from controller.inquiry import UNSAID, sent_beyond
 from controller.journal.replay import fold
-from tests.crash.crashing import End, Point, killed_at, undisturbed
-from tests.crash.killing import WHENS, Kept, When
+from tests.crash.crashing import STOPS, End, Point, _resumed, _run, killed_at, undisturbed
+from tests.crash.killing import WHENS, Cord, Kept, Killed, When
 from tests.crash.mute import mute
 from tests.crash.stories import Tending
 
@@ -104,3 +107,35 @@ def test_a_robot_that_was_told_a_way_and_not_to_go_knows_of_nothing_that_was_don
     found = told_of(world, journal)
     assert found is not None
     assert found[0] not in world.motion
+
+
+@pytest.mark.parametrize("how", STOPS)
+def test_a_robot_that_was_told_a_way_and_then_to_stop_knows_of_nothing_that_was_done(
+    monkeypatch: pytest.MonkeyPatch, how: Asked
+) -> None:
+    """Its controller was killed between the two; whoever went on with the run has stopped it before anything moved."""
+    world, journal = told_and_not_to_go(monkeypatch, 4)
+    (robot,), told = world.motion, fold(journal.events)
+    (command,) = (command for command, flight in told.progress.flights.items() if flight.device == robot)
+    _resumed(STORY, world, journal, Cord(), {STORY.plan.motion_plan.plan_id: STORY.plan}, stops_at=(1, how))
+    stopped = fold(journal.events)
+    assert world.motion[robot].status(command).state == "aborted"
+    assert told.progress.flights[command].step not in stopped.progress.status
+    assert sent_beyond(world, stopped) is None
+
+
+def told_and_not_to_go(monkeypatch: pytest.MonkeyPatch, number: int) -> tuple[SimulatedCell, Kept]:
+    """At the motion of that number."""
+    goes, begun, cord = RobotFace.start, count(1), Cord()
+
+    def start(robot: RobotFace, prepared: Prepared) -> None:
+        if next(begun) == number:
+            cord.is_cut = True
+            raise Killed
+        goes(robot, prepared)
+
+    world = STORY.world()
+    with monkeypatch.context() as patched:
+        patched.setattr(RobotFace, "start", start)
+        _, journal, _ = _run(STORY, world, cord, {})
+    return world, journal
