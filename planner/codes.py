@@ -83,7 +83,8 @@ _PAGES = (
         "No robot that may be used carries a tool that grips this kind of part, with a force that the part allows and a mass "
         "that the robot carries.",
         "A part that nothing can hold cannot be moved.",
-        "Add the kind to the tool's `grips`, or mind the tool's `force`, the part's `grip` and `mass` and the robot's `payload`.",
+        "Add the kind to the tool's `grips`, or mind the tool's `force`, the part's `grip` and `mass`, the robot's `payload`, "
+        "and a `force` that an `ensure`, a line or a `retry` allows.",
     ),
     _Page(
         "E603", "no robot reaches the place",

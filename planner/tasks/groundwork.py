@@ -17,6 +17,7 @@ from planner.tasks.every_order import Ends, every_order, line_of
 from planner.tasks.findings import Findings
 from planner.tasks.later import check_later
 from planner.tasks.outrun import refute_waiting
+from planner.tasks.retried import check_retries
 from planner.tasks.route import Routes
 from planner.tasks.rungs import check_rungs
 from planner.tasks.shop import Shop, make_shop
@@ -29,6 +30,7 @@ def routes_for(request: PlanningRequest, found: Findings, brought_on: frozenset[
     """None where something is in the way, which is then said in `found`. `brought_on`: parts in hands, beside an errand."""
     check_supported(request.cell, request.program, found)
     check_rungs(request, found)
+    check_retries(request, found)
     routes = decompose(request.cell, request.state, request.program, found, request.is_continuous, brought_on)
     if not found.has_errors:
         check_later(request, routes, found)

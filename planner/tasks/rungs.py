@@ -48,13 +48,13 @@ def check_rungs(request: PlanningRequest, found: Findings) -> None:
         if is_about_thing(cell, goal):
             found.unsupported("a rung with a goal about a thing", goal.span)
             continue
-        for kind in _kinds(cell, goal, loops):
+        for kind in kinds_of(cell, goal, loops):
             stage = Unfolding(cell, found, [], {}).stage(goal, kind, Clauses(), "")
             if stage is not None:
                 reach.able(Job("", kind, None, None, 0, (stage,)), found)
 
 
-def _kinds(cell: CellModel, goal: Goal, loops: tuple[Loop, ...]) -> tuple[str, ...]:
+def kinds_of(cell: CellModel, goal: Goal, loops: tuple[Loop, ...]) -> tuple[str, ...]:
     """What the object may be: the kind that it names, or the members of the loop whose variable it is."""
     if goal.any_one:
         return (goal.object.text,)
