@@ -22,7 +22,8 @@ def alive(folder: RunFolder) -> Diagnostic | None:
     pid = folder.pid()
     if pid is None:
         return None
-    return error("R763", f"run {folder.id} has a controller that lives, process {pid}", help="Nothing is to be resumed.")
+    help_ = f"nothing is to be taken over: `cellwright attach {folder.id}` watches it, and answers a hold"
+    return error("R763", f"run {folder.id} has a controller that lives, process {pid}", help=help_)
 
 
 def awaited(folder: RunFolder) -> Diagnostic | None:

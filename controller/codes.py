@@ -130,7 +130,7 @@ _PAGES = (
         "R719", "the plan belongs to another text or another cell",
         "An intent or cell file, a parameter or a robot model is no longer what the plan was made from.",
         "A plan is proved for one text and one cell.",
-        "Plan again: `cellwright plan`.",
+        "Plan again: `cellwright plan`. Where a run is to be gone on with, put back what has changed, or begin anew.",
     ),
     _page(
         "R720", "skip would leave a part in the hand",
@@ -416,7 +416,8 @@ _PAGES = (
         "R763", "the controller of the run lives",
         "`resume` was asked for a run whose controller is still there.",
         "Two controllers of one cell would each believe that they alone move it.",
-        "Answer the hold where the run was started. `cellwright status` tells how it stands.",
+        "`cellwright attach` watches it and answers a hold, from any terminal; `cellwright status` tells how it stands, and "
+        "whether its controller answers.",
     ),
     _page(
         "R764", "the simulated world is gone",
@@ -426,7 +427,7 @@ _PAGES = (
         "Begin anew with `cellwright run`.",
     ),
     _page(
-        "R765", "nothing says how the run was begun",
+        "R765", "the run cannot be gone on with from this record",
         "The run's folder has no readable `begun.json`, or no plan was released before the controller was gone.",
         "Without it nobody knows from which files and with which devices to go on. A run's folder that was copied or renamed is "
         "refused too: what it knows of parts may be old, and of two that go on with one run each would do what is left. So is a "

@@ -19,12 +19,18 @@ def said_at_last(summary: RunSummary, arguments: argparse.Namespace, record: str
         put(run_text(summary, wants_colour(sys.stdout)))
     if record is not None:
         say(f"The simulated world's own record: {printable(record)}")
+    say(f"Next: {what_is_next(summary)}")
     if summary.pid is not None:
-        say(f"Next: cellwright attach {printable(summary.run_id)}")
         return DONE if is_left else HELD
-    again = f"cellwright resume {printable(summary.run_id)} goes on with it; " if _may_go_on(summary) else ""
-    say(f"Next: {again}cellwright report {printable(summary.run_id)}")
     return run_exit_code(summary, arguments.strict)
+
+
+def what_is_next(summary: RunSummary) -> str:
+    """For whoever has seen how the run stands, or how it ended."""
+    name = printable(summary.run_id)
+    if summary.pid is not None:
+        return f"cellwright attach {name}"
+    return (f"cellwright resume {name} goes on with it; " if _may_go_on(summary) else "") + f"cellwright report {name}"
 
 
 def _may_go_on(summary: RunSummary) -> bool:

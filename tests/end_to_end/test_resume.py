@@ -154,6 +154,7 @@ def _refused_while_its_controller_lives(killed: Left) -> None:
     alive = killed.program.answer("resume", "--yes")
     assert alive.code == 2, alive.everything
     assert "R763" in alive.err
+    assert f"`cellwright attach {killed.folder.id}`" in alive.err
     assert "R763" in killed.refusal()
     killed.folder.abandon()
     lock = take(killed.program.state, (run_key(killed.folder),), killed.folder.id)
