@@ -136,8 +136,7 @@ def _known(drivers: DriverSet, name: str, command: str) -> CommandStatus:
 
 
 def _is_of_somebody(known: CommandStatus, is_robot: bool, is_told_again: bool) -> bool:
-    """What a robot was told, and not to go, is told again where its controller was killed between the two; a stop that came first
-    has taken it from the robot."""
+    """What a robot was told, and not to go, was told again by earlier versions; a stop that came first has taken it from it."""
     return (
         known.state in ("running", "done")
         or (known.state == "queued" and not is_robot)
@@ -149,8 +148,8 @@ def _word(status: CommandStatus, flight: Flight, drivers: DriverSet) -> Reported
     match status.state:
         case "not seen":
             return "not begun"
-        case "queued":  # a robot has been told the way and not to go; a person has been asked and has not come
-            return "not begun" if flight.device in drivers.motion else None
+        case "queued":  # a robot has been told the way, and whoever stops it takes that from it; a person has not come
+            return "aborted" if flight.device in drivers.motion else None
         case "running" | "done" | "aborted" | "unknown":
             return status.state
 

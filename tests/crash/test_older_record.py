@@ -7,18 +7,19 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from itertools import count
+from typing import Literal
 
 import pytest
 
 from cell.device import CommandStatus, Prepared
 from cell.driver import DriverSet
-from cell.events import Asked
+from cell.events import Asked, HoldRaised
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.robot_face import RobotFace
 from controller import inquiry
 from controller.inquiry import UNSAID, sent_beyond
 from controller.journal.replay import fold
-from tests.crash.crashing import STOPS, End, Point, _resumed, _run, killed_at, undisturbed
+from tests.crash.crashing import STOPS, End, Point, _resumed, _run, faults, killed_at, undisturbed
 from tests.crash.killing import WHENS, Cord, Kept, Killed, When
 from tests.crash.mute import mute
 from tests.crash.stories import Tending
@@ -100,28 +101,34 @@ def test_who_does_not_answer_at_once_is_asked_again(monkeypatch: pytest.MonkeyPa
     assert (told_of(world, journal) is not None) is (unanswered < UNSAID)
 
 
-def test_a_robot_that_was_told_a_way_and_not_to_go_knows_of_nothing_that_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A controller that was killed between the two tells it again, under the same id."""
+@pytest.mark.parametrize("state", ["queued", "aborted"])
+def test_a_robot_that_was_told_a_way_and_not_to_go_knows_of_nothing_that_was_done(
+    monkeypatch: pytest.MonkeyPatch, state: Literal["queued", "aborted"]
+) -> None:
+    """Whoever went on with the run told it again, under the same id; or stopped it first."""
     world, journal = left_at(0.5, "after its effect")
-    monkeypatch.setattr(inquiry, "_status", lambda device, command: CommandStatus("queued"))
-    found = told_of(world, journal)
+    left = fold(journal.events)
+    monkeypatch.setattr(inquiry, "_next_plan", lambda drivers, state: ())
+    monkeypatch.setattr(inquiry, "_next_activations", lambda drivers, state: ())
+    monkeypatch.setattr(inquiry, "_status", lambda device, command: CommandStatus(state))
+    found = sent_beyond(world, left)
     assert found is not None
     assert found[0] not in world.motion
 
 
 @pytest.mark.parametrize("how", STOPS)
-def test_a_robot_that_was_told_a_way_and_then_to_stop_knows_of_nothing_that_was_done(
-    monkeypatch: pytest.MonkeyPatch, how: Asked
-) -> None:
+def test_a_run_goes_on_whose_robot_was_told_a_way_and_then_to_stop(monkeypatch: pytest.MonkeyPatch, how: Asked) -> None:
     """Its controller was killed between the two; whoever went on with the run has stopped it before anything moved."""
     world, journal = told_and_not_to_go(monkeypatch, 4)
     (robot,), told = world.motion, fold(journal.events)
     (command,) = (command for command, flight in told.progress.flights.items() if flight.device == robot)
-    _resumed(STORY, world, journal, Cord(), {STORY.plan.motion_plan.plan_id: STORY.plan}, stops_at=(1, how))
-    stopped = fold(journal.events)
+    kept = {STORY.plan.motion_plan.plan_id: STORY.plan}
+    _resumed(STORY, world, journal, Cord(), kept, stops_at=(1, how))
     assert world.motion[robot].status(command).state == "aborted"
-    assert told.progress.flights[command].step not in stopped.progress.status
-    assert sent_beyond(world, stopped) is None
+    assert sent_beyond(world, fold(journal.events)) is None
+    state, _ = _resumed(STORY, world, journal, Cord(), kept)
+    assert list(faults(End(tuple(journal.events), state, world.record(), 0), plain())) == []
+    assert [event.code for event in journal.events if isinstance(event, HoldRaised)] == ["R760", "R786"]
 
 
 def told_and_not_to_go(monkeypatch: pytest.MonkeyPatch, number: int) -> tuple[SimulatedCell, Kept]:
