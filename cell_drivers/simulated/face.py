@@ -71,6 +71,7 @@ class Face:
 
     def open(self) -> None:
         self.is_open = True
+        self.link.open()
 
     def close(self) -> None:
         self.is_open = False

@@ -1,7 +1,8 @@
 """The link to one simulated device, which a scenario may cut, or make slow.
 
 Law: without it nothing reaches the device and nothing is heard of it. It comes again only when the fault that came with the cut
-is acknowledged, once the cause is gone. Over a slow one everything comes, in order and late.
+is acknowledged, once the cause is gone. Over a slow one everything comes, in order and late. That there is none whoever opens the
+driver is told again: who was told before may be gone.
 """
 
 from __future__ import annotations
@@ -65,6 +66,10 @@ class Link:
         found, self._news = self._news, []
         return found
 
+    def open(self) -> None:
+        if self.is_cut and not self._news:
+            self._tell_that_it_is_cut()
+
     def acknowledge(self, fault: str) -> None:
         if fault == FAULT and self.is_cut and not self._causes:
             self._world.timeline.after(CONNECTING, self._up)
@@ -73,8 +78,11 @@ class Link:
         self._causes += 1
         if not self.is_cut:
             self.is_cut = True
-            self._tell(LinkChanged(self._device, self._world.now, False, WHY))
-            self._tell(FaultRaised(self._device, self._world.now, FAULT, WHY))
+            self._tell_that_it_is_cut()
+
+    def _tell_that_it_is_cut(self) -> None:
+        self._tell(LinkChanged(self._device, self._world.now, False, WHY))
+        self._tell(FaultRaised(self._device, self._world.now, FAULT, WHY))
 
     def _mended(self) -> None:
         self._causes -= 1

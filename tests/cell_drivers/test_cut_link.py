@@ -31,6 +31,20 @@ def test_it_says_that_its_link_is_cut_and_then_nothing() -> None:
     assert desk.lathe.status("d").state == "unknown"
 
 
+@pytest.mark.parametrize("has_been_told", [True, False])
+def test_whoever_opens_its_driver_is_told_once_that_its_link_is_cut(has_been_told: bool) -> None:
+    """Who was told of it before may have been killed, and nobody acknowledges what he does not know of."""
+    desk = Desk(CUT)
+    desk.cell.advance_to(6_000_000_000)
+    if has_been_told:
+        desk.cell.poll()
+    desk.cell.open()
+    desk.cell.open()
+    told = news(desk, 7.0)
+    assert [(e.is_up, e.why) for e in of(told, LinkChanged)] == [(False, "the link is cut")]
+    assert [e.fault for e in of(told, FaultRaised)] == ["link"]
+
+
 @pytest.mark.parametrize("call", ["state", "stop", "set_door", "program"])
 def test_nothing_reaches_it(call: str) -> None:
     desk = Desk(CUT)
