@@ -345,7 +345,7 @@ class LiveRun:
         elif word is not None:
             self._lose(f"the controller has ended: {word.code} {word.reason}".replace("  ", " "))
         else:
-            self._lose(f"the controller has gone without a word; next: cellwright resume {self._folder.id}")
+            self._lose("the controller has gone without a word")
 
     def _lose(self, why: str) -> None:
         """A controller that was killed may still be there for a moment when its line is not."""

@@ -114,6 +114,8 @@ async def test_a_controller_whose_process_ends_after_its_line_leaves_the_run_to_
             run.lose_its_line()
             await until(pilot, lambda: app.view.link == "lost")
             assert not app.view.is_left, "its process is there"
+            await until(pilot, lambda: "the controller has gone without a word" in text_of_screen(app))
+            assert "cellwright resume" not in text_of_screen(app), "it would be refused (R763); the screens have R for it"
             run.folder.abandon()
             await until(pilot, lambda: app.view.is_left)
 
