@@ -51,8 +51,17 @@ def stances_of(plan: MotionPlan) -> Stances:
 
 
 def ordered(events: Iterable[device.DeviceEvent]) -> list[device.DeviceEvent]:
-    """Alarms first, then readings, then outcomes, then what became of commands; the devices' own order within each."""
-    return sorted(events, key=_rank)
+    """Alarms first, then readings, then outcomes, then what became of commands; the devices' own order within each. Of a machine
+    only the newest reading tells of an alarm: the end of that in an older one may have been told, and nobody tells it again."""
+    found = list(events)
+    newest = {event.device: event for event in found if isinstance(event, device.MachineChanged)}
+    return sorted((_without_past_alarm(event, newest) for event in found), key=_rank)
+
+
+def _without_past_alarm(event: device.DeviceEvent, newest: Mapping[str, device.MachineChanged]) -> device.DeviceEvent:
+    if not isinstance(event, device.MachineChanged) or event is newest[event.device]:
+        return event
+    return replace(event, state=replace(event.state, alarm=None))
 
 
 def observations(state: RunState, event: device.DeviceEvent) -> Iterator[Observation]:

@@ -19,6 +19,7 @@ from cell.events import (
     TimerExpired,
 )
 from cell.run import TELLS_AWAITED_LINKS, RunSummary
+from cell.scenario import LinkCut, MachineAlarm
 from cell_drivers.simulated import SimulatedCell
 from cell_drivers.simulated.face import Face
 from controller.inquiry import faults_over
@@ -28,7 +29,7 @@ from controller.rehearsal import Ask, rehearsed
 from controller.run_state import RunState
 from controller.summary import summary_of
 from tests.controller.small_planner import small_plan
-from tests.controller.tending import SmallPlanner, intent, released, spec, world
+from tests.controller.tending import SmallPlanner, intent, released, spec, tend, world
 from tests.controller.test_faults import at_work
 from tests.controller.test_reported_codes import under_way
 from tests.controller.told import holds, of
@@ -183,3 +184,11 @@ def test_nothing_is_sent_over_a_link_that_is_down_whatever_the_operator_asks(dev
     assert summary.state == "Held"
     sent = [event.command for event in of(events, CommandSent) if event.at >= 20_000_000_000]
     assert [command for command in sent if device in (getattr(command, "robot", ""), getattr(command, "machine", ""))] == []
+
+
+def test_an_alarm_that_is_heard_of_with_its_end_is_over() -> None:
+    """It came while there was no link; one resume acknowledges both, and an older reading of the machine raises it no more."""
+    ran = tend(LinkCut("lathe", 15.0, 40.0), MachineAlarm("lathe", 1, 0.5, None), asks=(Ask(100.0, "resume"),))
+    assert [e.code for e in ran.all(HoldRaised)] == ["R740"]
+    assert ran.state.pack == "Complete"
+    assert not ran.state.belief.devices["lathe"].faults
