@@ -340,3 +340,14 @@ def test_the_next_command_has_what_the_plan_itself_does_not_know(intent: str, ca
     assert "Next: cellwright simulate first_move.plan --continuous\n" in capsys.readouterr().err
     assert main(["simulate", intent, "--jobs", "1", "--cell", cell]) == 0
     assert f"Next: cellwright run {intent} --cell {cell}\n" in capsys.readouterr().err
+
+
+def test_a_rehearsal_that_ends_held_names_no_run_as_what_is_next(
+    intent: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario = tmp_path / "held.toml"
+    scenario.write_text('[[operator_asks]]\nat = 1.0\nwhat = "hold"\n')
+    assert main(["simulate", intent, "--jobs", "1", "--scenario", str(scenario)]) == 4
+    told = capsys.readouterr().err
+    assert "Next: cellwright explain R702; --speed 1000 tells what came before\n" in told
+    assert "cellwright run" not in told

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cell.events import Event
+    from cell.run import RunSummary
     from cellwright.report.gathered import Gathered
     from cellwright.report.rehearsed import Watched
     from controller.rehearsal import RunRecord
@@ -82,8 +83,15 @@ def act(arguments: argparse.Namespace) -> int:
     else:
         put(run_text(record.summary, wants_colour(sys.stdout)))
     say(f"{lasting(record.summary.makespan_s)} of the cell's time in {lasting(took)}")
-    say(f"Next: {next_command('run', arguments.file, asked_of(arguments))}")
+    say(f"Next: {_after_a_hold(record.summary) or next_command('run', arguments.file, asked_of(arguments))}")
     return run_exit_code(record.summary, arguments.strict)
+
+
+def _after_a_hold(summary: RunSummary) -> str:
+    """Of a rehearsal that ends held nobody wants the run next. "" where the run is."""
+    if summary.state != "Held" or summary.held_because is None:
+        return ""
+    return f"cellwright explain {printable(summary.held_because.partition(' ')[0])}; --speed 1000 tells what came before"
 
 
 def _shown(arguments: argparse.Namespace, aim: Target, record: RunRecord, seen: Gathered, watched: Watched) -> None:
