@@ -102,7 +102,8 @@ async def test_a_controller_that_is_killed_in_mid_screen_is_said_and_nothing_can
         os.kill(pid, signal.SIGKILL)
         await comes(pilot, app, "? NO CONTROLLER")
         assert says(app, "? WAS EXECUTE")
-        assert "next: cellwright resume" in rows_of_screen(app)[2]
+        assert "the controller has gone without a word" in rows_of_screen(app)[2]
+        await comes(pilot, app, "R take over")
         await pilot.press("x")
         assert says(app, "STOP: there is no controller to ask")
 

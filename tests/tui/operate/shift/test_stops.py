@@ -106,7 +106,7 @@ async def test_a_controller_that_hangs_does_not_acknowledge_a_stop_and_that_is_s
 async def test_of_a_controller_that_was_killed_nothing_can_be_asked_and_what_to_do_is_said(shifts: Shifts) -> None:
     async with under_way(shifts) as (run, seat):
         killed(run)
-        await seat.sees("? NO CONTROLLER", "? WAS EXECUTE", "next: cellwright resume")
+        await seat.sees("? NO CONTROLLER", "? WAS EXECUTE", "next for you: take the run over", "R take over")
         await seat.press("x")
         await seat.sees(f"STOP: there is no controller to ask. {INSTEAD}")
         await seat.press("h")
