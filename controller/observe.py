@@ -29,7 +29,7 @@ from cell.events import CommandStatus as Status
 from cell.geometry import Array
 from cell.motion_plan import MotionPlan
 from cell.run import RunContext
-from cell.steps import Fact, FactName, Stance, stance_name
+from cell.steps import Fact, FactName, Grip, Stance, stance_name
 from controller.run_state import DeviceBelief, HandBelief, RunState
 from controller.stance_seen import stance_seen
 
@@ -118,12 +118,21 @@ def hand_seen(state: RunState, at: int, seen: device.GripperState) -> Iterator[O
         case "open" if believed.grip != "open":
             yield FactObserved(at, of, Fact("empty", (hand,)), True, seen.device, age)
         case "held" if believed.grip != "held":
-            part = believed.part or of.part or ""
+            part = believed.part or of.part or _asked_to_grip(state, hand) or ""
             yield FactObserved(at, replace(of, part=part or None), Fact("held", (part, hand)), True, seen.device, age)
         case "empty" if believed.grip != "empty":
             yield HandClosedEmpty(at, of, hand, seen.touched, seen.device, age)
         case _:
             pass
+
+
+def _asked_to_grip(state: RunState, hand: str) -> str | None:
+    """The part that the hand was last asked to grip when sight of it was lost; None where nothing was lost sight of."""
+    plan = state.progress.plan
+    lost = (plan.steps[name] for name, status in state.progress.status.items() if status == "unknown") if plan is not None else ()
+    asked = (s for s in lost if isinstance(s.action, Grip) and f"{s.action.tool}.{s.action.hand}" == hand)
+    last = max(asked, key=lambda step: plan.position[step.id], default=None) if plan is not None else None
+    return last.action.part if last is not None and isinstance(last.action, Grip) else None
 
 
 def coupling_seen(state: RunState, at: int, seen: device.CouplingState) -> Iterator[Observation]:

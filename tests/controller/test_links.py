@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from immutables import Map
 
-from cell.commands import Acknowledge, Subject
+from cell.commands import Acknowledge, Grip, Subject
 from cell.device import FaultCleared, FaultRaised, LinkChanged
 from cell.events import (
     CommandSent,
@@ -192,3 +192,15 @@ def test_an_alarm_that_is_heard_of_with_its_end_is_over() -> None:
     assert [e.code for e in ran.all(HoldRaised)] == ["R740"]
     assert ran.state.pack == "Complete"
     assert not ran.state.belief.devices["lathe"].faults
+
+
+def test_what_a_hand_was_gripping_when_its_link_went_is_in_it() -> None:
+    """A gripper tells that something is in it, and not what: it was taken to be nothing, and the robot went on with it."""
+    closings = [event.at / 1e9 for event in tend().all(CommandSent) if isinstance(event.command, Grip)]
+    assert len(closings) == 9
+    for at in closings:
+        ran = tend(LinkCut("grip", at + 0.2, at + 3.0), asks=(Ask(at + 40.0, "resume"),))
+        assert [e.code for e in ran.all(HoldRaised)] == ["R740"]
+        assert ran.state.pack == "Complete"
+        assert ran.world.record().violations == ()
+        assert ran.truly_in("outfeed") == tend().truly_in("outfeed")
