@@ -42,6 +42,7 @@ from cell_drivers.hosted.pace import Pace
 from cell_drivers.hosted.spawn import Reached
 from cell_drivers.hosted.stops import Stops
 from cell_drivers.hosted.told import Told
+from cell_drivers.hosted.waiting_awake import is_set_within
 from cell_drivers.hosted.wire import (
     Answered,
     Broken,
@@ -385,7 +386,7 @@ class Line:
         asked = time.monotonic()
         try:
             self._send(content)
-            done.wait(within)
+            is_set_within(done, within)
         finally:
             del self._asked[call.number]
         if answers:
