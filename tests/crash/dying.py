@@ -91,7 +91,7 @@ def _stopping() -> None:
                 runner.journal.wait(1.0)
             _die()
 
-    Runner._fold = folded  # type: ignore[method-assign,assignment]
+    Runner._fold = folded  # type: ignore[method-assign,assignment]  # of this process, which ends by it
 
 
 def _moves(event: Event) -> bool:

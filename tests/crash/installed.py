@@ -81,8 +81,7 @@ def stopped_through(state: Path, plan: Path) -> Iterator[str]:
     """What is wrong, in words, with a run whose controller dies while it stops, and that is gone on with once."""
     begun = _called(state, "stopping", "run", plan, "--yes", "--speed", FASTEST / 4, "--detach")
     folder = find_run(state, None)
-    while folder.pid() is not None and folder.summary().state not in ("Execute", "Held"):
-        time.sleep(0.05)
+    _wait_for_it_to_move(folder)
     asked = _called(state, None, "ask", "stop")
     _resume_what_holds(folder)
     if folder.state().pack != "Stopping":
@@ -112,6 +111,14 @@ def _called(state: Path, dies: str | None, *words: object) -> subprocess.Complet
         timeout=600,
         check=False,
     )
+
+
+def _wait_for_it_to_move(folder: RunFolder) -> None:
+    """Or to hold, or to have ended."""
+    with suppress(NotReached):
+        run = attach_to(folder, "view", 0)
+        any(isinstance(told, StateChanged) and told.after in ("Execute", "Held") for told in run.messages(0.2))
+        run.leave()
 
 
 def _resume_what_holds(folder: RunFolder) -> None:

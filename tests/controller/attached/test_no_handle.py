@@ -7,9 +7,10 @@ import os
 import resource
 import selectors
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -64,9 +65,9 @@ class Counted:
 def site_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Site, Counted]:
     made = list[Counted]()
 
-    def counted(listener: socket.socket, *rest: object) -> object:
+    def counted(listener: socket.socket, selector: selectors.BaseSelector, clock: Callable[[], float]) -> door.Door:
         made.append(Counted(listener))
-        return door.Door(made[-1], *rest)  # type: ignore[arg-type]
+        return door.Door(cast(socket.socket, made[-1]), selector, clock)
 
     monkeypatch.setattr("controller.attached.server.Door", counted)
     site = Site(folder)

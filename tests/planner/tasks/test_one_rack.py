@@ -25,20 +25,16 @@ in order {
 """
 
 
-def start() -> CellState:
-    return declared_state(cell_of(CELL))
-
-
-def with_part(part: str, **more: object) -> CellState:
-    state = start()
+def with_part_in(hand: str, part: str) -> CellState:
+    state = declared_state(cell_of(CELL))
     (found,) = (p for p in state.parts if p.id == part)
-    return changed(state, replace(found, **more))  # type: ignore[arg-type]
+    return changed(state, replace(found, location=InHand(hand, 0)))
 
 
 @pytest.mark.parametrize("hand", ["wide.a", "slim.a"])
 def test_what_a_tool_holds_is_in_the_hand_of_the_robot_that_has_it(hand: str) -> None:
     part = "box#1" if hand == "wide.a" else "pin#1"
-    tasks = plan(INTENT, CELL, with_part(part, location=InHand(hand, 0))).expect()
+    tasks = plan(INTENT, CELL, with_part_in(hand, part)).expect()
     assert [s.action.part for s in tasks.steps if isinstance(s.action, Grip)].count(part) == 0
     (release,) = (s for s in tasks.steps if isinstance(s.action, Release) and s.action.part == part)
     assert release.robot == ("left" if hand == "wide.a" else "right")
