@@ -14,6 +14,7 @@ from cellwright.begun import Begun, write_begun
 from cellwright.cell_lock import CellLock, take
 from cellwright.one_controller import run_key
 from cellwright.taking_up import taken_up
+from controller.journal.disk import DiskJournal
 from controller.journal.folder import RunFolder, new_run
 from controller.journal.journal import FILE, JournalError
 from tests.tui.samples import SUMMARY
@@ -47,6 +48,18 @@ def test_who_wants_to_see_it_is_told_where_it_waits(
 ) -> None:
     assert main(words) == 2
     assert TOLD in capsys.readouterr().err
+
+
+def test_status_tells_it_in_place_of_what_is_next(looking: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    (looking.path / FILE).unlink()
+    DiskJournal(looking.path, "left").close()
+    assert main(["status", "left"]) == 0
+    told = capsys.readouterr().err
+    assert TOLD in told
+    assert "Next: " not in told
+    looking.release(replace(SUMMARY, run_id="left", state="Complete"))
+    assert main(["status", "left"]) == 0
+    assert capsys.readouterr().err == "Next: cellwright report left\n"
 
 
 def test_the_screens_tell_it_where_nothing_else_goes_on(looking: RunFolder) -> None:
