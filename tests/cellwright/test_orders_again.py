@@ -84,6 +84,14 @@ def test_where_the_cell_cannot_be_read_any_more_it_is_said_that_nobody_looks(
     assert "orders: nobody looks at their file" in told
 
 
+def test_where_nothing_says_how_the_run_was_begun_that_is_said(folder: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder.path / FILE).unlink()
+    assert looked_at_again(folder, None) is None
+    told = capsys.readouterr().err
+    assert "error[R724]" in told
+    assert "orders: nobody looks at their file" in told
+
+
 def test_a_run_without_a_file_of_orders_has_none(folder: RunFolder) -> None:
     begun = read_start(folder).expect()
     said = canonical(replace(begun, orders_file=None)).replace(',"orders_file":null', "")  # as a version of before has it
