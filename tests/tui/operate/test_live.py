@@ -3,6 +3,7 @@ said."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -134,6 +135,19 @@ async def test_the_end_of_a_run_is_said_and_detaching_from_one_that_goes_on_ends
             run.end()
             await until(pilot, lambda: second.view.link == "over")
             assert "RUN OVER" in text_of_screen(second)
+
+
+def test_screens_that_go_wait_no_longer_for_the_process_of_a_controller_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "VERSION", 99)  # there is no line, and its process is there
+    with controlled(TENDING, tmp_path) as run:
+        live = LiveRun(run.folder, "operate")
+        live._thread.join(60)
+        (waits,) = (thread for thread in threading.enumerate() if getattr(thread, "_target", None) == live._see_it_end)
+        live.close()
+        waits.join(60)
+        assert not waits.is_alive()
 
 
 def test_a_controller_of_another_version_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
