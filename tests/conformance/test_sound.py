@@ -19,6 +19,7 @@ from cell_drivers.simulated import SimulatedCell
 from tests.conformance.around import Around, Fault, Set, robots
 from tests.conformance.broken_hushing import KeepsAStop, Waiting, paced
 from tests.conformance.broken_racing import TakesTurns
+from tests.conformance.broken_serving import ShowsItsOwn, forgetful
 
 
 class OneByOne(Around):
@@ -180,3 +181,14 @@ def test_a_device_that_did_nothing_while_it_was_silent_has_its_time_to_stop() ->
     hooks = replace(bench.hooks, hush=lambda drivers, device: drivers.motion[device].sleep())  # type: ignore[attr-defined]
     (finding,) = examine(replace(bench, hooks=hooks), (law,)).findings
     assert finding.verdict == "passed", finding.seen
+
+
+@pytest.mark.parametrize(("around", "verdict"), [(Set, "passed"), (forgetful(ShowsItsOwn), "not tested")])
+def test_where_the_bench_cannot_see_a_screen_a_person_is_asked_what_their_driver_says(
+    around: Callable[[SimulatedCell], object], verdict: str
+) -> None:
+    """One that knows of nothing breaks no law that way, and keeps none."""
+    for each in waiting.what_was_asked_before_is_shown, waiting.what_was_asked_before_is_withdrawn:
+        bench = Fault("has no screen that anybody sees", each, around).bench()
+        (finding,) = examine(replace(bench, hooks=replace(bench.hooks, shown=None)), (each,)).findings
+        assert finding.verdict == verdict, finding.seen
