@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cell.scenario import Disturbance, LinkCut, OperatorAsks, PersonEnters, Scenario
+from cell.scenario import Disturbance, LinkCut, OperatorAsks, OperatorWord, PersonEnters, Scenario
 from cellwright.campaign import campaign
 from cellwright.campaign.campaign import Subject, tried
 from cellwright.campaign.ends import End
@@ -30,6 +30,12 @@ def found(ending: End) -> str:
 def test_the_controller_as_it_is_passes(rule: str) -> None:
     ending = end(gantry(1, rule), COMES, OperatorAsks(20.0, "resume"))
     assert (ending.way, ending.faults) == ("complete", ())
+
+
+@pytest.mark.parametrize("what", ["stop", "quick stop", "abort"])
+def test_of_a_run_that_was_stopped_it_says_who_asked_for_what(what: OperatorWord) -> None:
+    ending = end(gantry(1, "stop"), OperatorAsks(6.0, "hold"), OperatorAsks(8.0, what))
+    assert (ending.way, ending.cause, ending.faults) == ("stopped", f"operator asked to {what}", ())
 
 
 def test_a_robot_that_goes_on_with_somebody_in_a_stop_zone_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
