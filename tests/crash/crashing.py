@@ -97,7 +97,7 @@ class Keeps:
 
 def undisturbed(story: Story) -> End:
     world, cord = story.world(), Cord()
-    state, journal, operator = _run(story, world, cord, {})
+    state, journal, operator = ran(story, world, cord, {})
     return End(tuple(journal.events), state, world.record(), cord.writes, tuple(operator.questions), tuple(journal.rows))
 
 
@@ -105,18 +105,14 @@ def crashed(story: Story, point: Point, mend: Callable[[SimulatedCell], None] | 
     """Killed at `point` and gone on with. `mend` does something to the world while nobody is there. Each controller that goes on
     is killed too, at the next point of `again`, by its own writes."""
     world, cord, kept = story.world(), Cord(point.write, point.when), dict[str, ReleasedPlan]()
-    state, journal, _ = _run(story, world, cord, kept)
+    state, journal, _ = ran(story, world, cord, kept)
     writes, questions = cord.writes, tuple[QuestionAsked, ...]()
     for at, after in zip((point, *again), (*again, None), strict=True):
         if not cord.is_cut:
             break
-        _pass_away(world, journal.events, at)
-        if mend is not None and at is point:
-            mend(world)
-        if not at.hears:
-            world.poll()
+        _left_alone(world, journal.events, at, mend if at is point else None)
         journal.cord = cord = Cord(after.write, after.when) if after is not None else Cord()
-        state, asked = _resumed(story, world, journal, cord, kept, at.looks)
+        state, asked = resumed(story, world, journal, cord, kept, at.looks)
         questions += asked
     return End(tuple(journal.events), state, world.record(), writes, questions)
 
@@ -124,45 +120,39 @@ def crashed(story: Story, point: Point, mend: Callable[[SimulatedCell], None] | 
 def killed_at(story: Story, point: Point) -> tuple[SimulatedCell, Kept]:
     """The world that nobody is there for any more, and the journal."""
     world = story.world()
-    _, journal, _ = _run(story, world, Cord(point.write, point.when), {})
-    _pass_away(world, journal.events, point)
+    _, journal, _ = ran(story, world, Cord(point.write, point.when), {})
+    _left_alone(world, journal.events, point)
     return world, journal
 
 
 def stopped(story: Story, write: int, how: Asked, away: float = 0.0) -> tuple[End, End]:
     """Stopped behind write number `write`, `away` s later gone on with: what it was when it was over, and what it came to."""
     world, cord, kept = story.world(), Cord(), dict[str, ReleasedPlan]()
-    state, journal, _ = _run(story, world, cord, kept, (write, how))
+    state, journal, _ = ran(story, world, cord, kept, (write, how))
     over = End(tuple(journal.events), state, world.record(), cord.writes)
     world.advance_to(world.now() + round(away * 1e9))
     journal.cord = again = Cord()
-    state, questions = _resumed(story, world, journal, again, kept)
+    state, questions = resumed(story, world, journal, again, kept)
     return over, End(tuple(journal.events), state, world.record(), cord.writes, questions)
 
 
-def stopping(
-    story: Story, point: Point, how: Asked, behind: int = 0, mend: Callable[[SimulatedCell], None] | None = None
-) -> tuple[RunState, End]:
-    """Stopped behind write number `point.write`, killed `behind` writes behind the one that has the stop, and gone on with once:
-    what it was by its journal then, and what it came to."""
+def stopping(story: Story, point: Point, how: Asked, mend: Callable[[SimulatedCell], None] | None = None) -> tuple[RunState, End]:
+    """Stopped behind write number `point.write`, killed at the write that has the stop, and gone on with once: what it was by its
+    journal then, and what it came to."""
     world, cord, kept = story.world(), Cord(None, point.when), dict[str, ReleasedPlan]()
 
     def kill() -> None:
-        cord.at = cord.writes + 1 + behind
+        cord.at = cord.writes + 1
 
-    _, journal, _ = _run(story, world, cord, kept, (point.write, how), kill)
+    _, journal, _ = ran(story, world, cord, kept, (point.write, how), kill)
     left = fold(journal.events)
-    _pass_away(world, journal.events, point)
-    if mend is not None:
-        mend(world)
-    if not point.hears:
-        world.poll()
+    _left_alone(world, journal.events, point, mend)
     journal.cord = Cord()
-    state, questions = _resumed(story, world, journal, journal.cord, kept)
+    state, questions = resumed(story, world, journal, journal.cord, kept)
     return left, End(tuple(journal.events), state, world.record(), cord.writes, questions)
 
 
-def _run(
+def ran(
     story: Story,
     world: SimulatedCell,
     cord: Cord,
@@ -179,7 +169,7 @@ def _run(
     return runner.state, journal, operator
 
 
-def _resumed(
+def resumed(
     story: Story,
     world: SimulatedCell,
     journal: Kept,
@@ -222,6 +212,17 @@ def resumption(events: list[Event], kept: Mapping[str, ReleasedPlan], clock: Clo
     shift = shift_to(times, now)
     plans: list[MotionPlan] = [e.plan for e in events if isinstance(e, PlanReleased) and e.plan is not None]
     return Resumption(state, kept[state.progress.plan.plan.plan_id], tuple(plans), shift, times.opened + shift)
+
+
+def _left_alone(
+    world: SimulatedCell, events: list[Event], point: Point, mend: Callable[[SimulatedCell], None] | None = None
+) -> None:
+    """No controller is there."""
+    _pass_away(world, events, point)
+    if mend is not None:
+        mend(world)
+    if not point.hears:
+        world.poll()
 
 
 def _pass_away(world: SimulatedCell, events: list[Event], point: Point) -> None:

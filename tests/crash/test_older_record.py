@@ -19,7 +19,7 @@ from cell_drivers.simulated.robot_face import RobotFace
 from controller import inquiry
 from controller.inquiry import UNSAID, sent_beyond
 from controller.journal.replay import fold
-from tests.crash.crashing import STOPS, End, Point, _resumed, _run, faults, killed_at, undisturbed
+from tests.crash.crashing import STOPS, End, Point, faults, killed_at, ran, resumed, undisturbed
 from tests.crash.killing import WHENS, Cord, Kept, Killed, When
 from tests.crash.mute import mute
 from tests.crash.stories import Tending
@@ -123,10 +123,10 @@ def test_a_run_goes_on_whose_robot_was_told_a_way_and_then_to_stop(monkeypatch: 
     (robot,), told = world.motion, fold(journal.events)
     (command,) = (command for command, flight in told.progress.flights.items() if flight.device == robot)
     kept = {STORY.plan.motion_plan.plan_id: STORY.plan}
-    _resumed(STORY, world, journal, Cord(), kept, stops_at=(1, how))
+    resumed(STORY, world, journal, Cord(), kept, stops_at=(1, how))
     assert world.motion[robot].status(command).state == "aborted"
     assert sent_beyond(world, fold(journal.events)) is None
-    state, _ = _resumed(STORY, world, journal, Cord(), kept)
+    state, _ = resumed(STORY, world, journal, Cord(), kept)
     assert list(faults(End(tuple(journal.events), state, world.record(), 0), plain())) == []
     assert [event.code for event in journal.events if isinstance(event, HoldRaised)] == ["R760", "R786"]
 
@@ -144,5 +144,5 @@ def told_and_not_to_go(monkeypatch: pytest.MonkeyPatch, number: int) -> tuple[Si
     world = STORY.world()
     with monkeypatch.context() as patched:
         patched.setattr(RobotFace, "start", start)
-        _, journal, _ = _run(STORY, world, cord, {})
+        _, journal, _ = ran(STORY, world, cord, {})
     return world, journal
