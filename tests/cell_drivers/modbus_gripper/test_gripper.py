@@ -20,6 +20,8 @@ from tests.doubles.modbus_server import Framing
 from tests.doubles.nobody import nobody
 from tests.doubles.waiting import until
 
+IN_SERVICE = link.ANSWER
+
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +33,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """As it is in service, where a test is about who does not answer."""
-    monkeypatch.setattr(link, "ANSWER", 0.25)
+    monkeypatch.setattr(link, "ANSWER", IN_SERVICE)
 
 
 @pytest.fixture
