@@ -16,13 +16,13 @@ from cell.driver import Assembly, DriverSet
 from cell_drivers.conformance import Bench, over_relays
 from cell_drivers.conformance.built_in import built_in
 from cell_drivers.conformance.relay import Relay
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 
 @pytest.fixture
 def device() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(60.0)
+        server.settimeout(PATIENCE)
         yield server
 
 
@@ -34,7 +34,7 @@ def relay(device: socket.socket) -> Iterator[Relay]:
 
 
 def linked(relay: Relay, device: socket.socket) -> tuple[socket.socket, socket.socket]:
-    client = socket.create_connection(("127.0.0.1", relay.port), 60.0)
+    client = socket.create_connection(("127.0.0.1", relay.port), PATIENCE)
     return client, device.accept()[0]
 
 
@@ -64,7 +64,7 @@ def test_who_is_held_back_hears_and_is_heard_once_it_is_let_go(relay: Relay, dev
     with pytest.raises(TimeoutError):
         client.recv(9)
     let_go()
-    client.settimeout(60.0)
+    client.settimeout(PATIENCE)
     assert client.recv(9) == b"S 1"
 
 
@@ -95,7 +95,7 @@ def test_a_driver_meets_a_relay_before_each_place_and_every_other_address_as_it_
     port = seen[0]["b"].rpartition(":")[2]
     assert seen[0] == {"a": f"line://127.0.0.1:{port}/x?slot=1", "b": f"line://me:word@127.0.0.1:{port}", **elsewhere}
     assert port not in place
-    client = socket.create_connection(("127.0.0.1", int(port)), 60.0)
+    client = socket.create_connection(("127.0.0.1", int(port)), PATIENCE)
     device.accept()
     assert bench.hooks.cut is not None
     with pytest.raises(KeyError):
@@ -118,7 +118,7 @@ def test_none_of_them_stays_when_nobody_has_the_bench_any_more(device: socket.so
     bench, seen = met({"a": f"line://127.0.0.1:{device.getsockname()[1]}"})
     bench.make()
     port = int(seen[0]["a"].rpartition(":")[2])
-    client = socket.create_connection(("127.0.0.1", port), 60.0)
+    client = socket.create_connection(("127.0.0.1", port), PATIENCE)
     device.accept()
     del bench
     gc.collect()
@@ -129,13 +129,13 @@ def test_none_of_them_stays_when_nobody_has_the_bench_any_more(device: socket.so
 
 def _is_turned_away(port: int) -> bool:
     try:
-        return _is_gone(socket.create_connection(("127.0.0.1", port), 60.0))
+        return _is_gone(socket.create_connection(("127.0.0.1", port), PATIENCE))
     except ConnectionError:
         return True
 
 
 def _is_gone(end: socket.socket) -> bool:
-    end.settimeout(60.0)
+    end.settimeout(PATIENCE)
     try:
         return end.recv(9) == b""
     except ConnectionError:

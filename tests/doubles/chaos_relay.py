@@ -28,6 +28,7 @@ from tests.doubles.chaos_schedule import (
     Reorder,
     Trickle,
 )
+from tests.doubles.waiting import PATIENCE
 
 Framing = Callable[[bytes], int | None]
 """How long the first frame in these bytes is; None while it is not whole. Bytes that are no frame are a frame of their own."""
@@ -121,7 +122,7 @@ class ChaosRelay:
             _reset(client)
             return
         try:
-            device = socket.create_connection(self.upstream, timeout=60.0)
+            device = socket.create_connection(self.upstream, timeout=PATIENCE)
         except OSError:
             _reset(client)
             return

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
+from tests.doubles.waiting import PATIENCE
+
 Edit = Callable[[str], str | None]
 TICK = 0.02
 """s after which a waiting thread looks whether it is over."""
@@ -43,7 +45,7 @@ class LyingRelay:
             with suppress(OSError):
                 end.close()
         for thread in self._threads:
-            thread.join(timeout=60)
+            thread.join(timeout=PATIENCE)
 
     def _begin(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name="lying relay", daemon=True)
@@ -54,7 +56,7 @@ class LyingRelay:
         while not self._is_over.is_set():
             with suppress(TimeoutError, OSError):
                 client, _ = self._listener.accept()
-                device = socket.create_connection(self.upstream, timeout=60.0)
+                device = socket.create_connection(self.upstream, timeout=PATIENCE)
                 self._sockets += (client, device)
                 self._begin(lambda c=client, d=device: self._carry(c, d, lambda read: read))  # type: ignore[misc]
                 self._begin(lambda c=client, d=device: self._carry(d, c, Lines(self)))  # type: ignore[misc]

@@ -11,7 +11,7 @@ from tests.doubles.chaos_datagrams import DatagramChaosRelay
 from tests.doubles.chaos_relay import ChaosRelay
 from tests.doubles.chaos_schedule import CALM, Act, Chaos, Mix, Pass, Reorder
 from tests.doubles.nobody import nobody
-from tests.doubles.waiting import until
+from tests.doubles.waiting import PATIENCE, until
 
 LINE = b"state 12.5 13.0\n"
 SLOWLY = Mix(trickle=1.0, longest=100.0)
@@ -67,7 +67,7 @@ def act(seed: int, unit: int) -> Act:
 
 
 def connected(relay: ChaosRelay) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", relay.port), timeout=60.0)
+    return socket.create_connection(("127.0.0.1", relay.port), timeout=PATIENCE)
 
 
 def answer(end: socket.socket, length: int) -> bytes:
@@ -186,7 +186,7 @@ def test_what_is_held_comes_whole_when_it_is_let_go_and_nothing_is_closed(echo: 
             assert silent(later)
             let_go()
             for each in (end, later):
-                each.settimeout(60.0)
+                each.settimeout(PATIENCE)
                 assert answer(each, len(LINE)) == LINE
 
 
@@ -209,14 +209,14 @@ def test_a_device_that_is_not_there_is_a_reset() -> None:
 def device() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
         end.bind(("127.0.0.1", 0))
-        end.settimeout(60.0)
+        end.settimeout(PATIENCE)
         yield end
 
 
 @pytest.fixture
 def client() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
-        end.settimeout(60.0)
+        end.settimeout(PATIENCE)
         yield end
 
 

@@ -16,11 +16,11 @@ from cell.scenario import Scenario
 from cell_drivers.hosted import Bounds, HostedSet, Pace, StartUp, hosted
 from tests.cell_drivers.gantry import gantry_cell, gantry_model
 from tests.cell_drivers.test_registry import plant
+from tests.doubles.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[3]
 BOUNDS = Bounds(start=60.0, answer=20.0, silence=30.0, stop=20.0)
 """Wide: a busy machine is no broken driver."""
-PATIENCE = 60.0
 
 T = TypeVar("T")
 

@@ -14,9 +14,7 @@ from cell_drivers.hosted.desk import Desk
 from cell_drivers.hosted.frames import Frames, frame
 from cell_drivers.hosted.wire import FromChild, Goodbye, Seen, read_from_child, write
 from tests.cell_drivers.hosted.test_following import world
-from tests.doubles.waiting import until
-
-PATIENCE = 60.0  # s, after which a test that hangs ends
+from tests.doubles.waiting import PATIENCE, until
 
 
 class Watched(Desk):

@@ -16,7 +16,8 @@ from cell.geometry import frozen
 from cell.scenario import PersonEnters, Scenario
 from cell_drivers.hosted import LINK, Bounds, HostedSet, NoStart, hosted, line
 from tests.cell_drivers.gantry import HOME, straight
-from tests.cell_drivers.hosted.hosting import BOUNDS, PATIENCE, opened, start_up, until, waited
+from tests.cell_drivers.hosted.hosting import BOUNDS, opened, start_up, until, waited
+from tests.doubles.waiting import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("hosted")
 SLOW = pytest.mark.slow

@@ -17,8 +17,8 @@ from cell.world_record import Effect, Execution
 from cell_drivers.hosted import NoStart, found_again
 from cell_drivers.simulated.record_file import Began, RecordFile, executions, read_record
 from tests.cell_drivers.hosted.doomed import FAR
-from tests.cell_drivers.hosted.hosting import BOUNDS, PATIENCE, ROOT, waited
-from tests.doubles.waiting import until
+from tests.cell_drivers.hosted.hosting import BOUNDS, ROOT, waited
+from tests.doubles.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.xdist_group("hosted")
 
