@@ -9,6 +9,7 @@ import selectors
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle, repeat
 from pathlib import Path
 from typing import cast
 
@@ -44,12 +45,12 @@ class Counted:
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener, self.tries = listener, 0
-        self.lacks: int | None = None  # what the kernel says that it has none of
+        self.lacks: Iterator[int] = iter(())  # what the kernel says that it has none of, try by try
 
     def accept(self) -> tuple[socket.socket, object]:
         self.tries += 1
-        if self.lacks is not None:
-            raise OSError(self.lacks, "")
+        if (lack := next(self.lacks, None)) is not None:
+            raise OSError(lack, "")
         return self._listener.accept()
 
     def fileno(self) -> int:
@@ -147,24 +148,44 @@ def test_who_cannot_be_let_in_for_want_of_memory_costs_no_handle_and_is_tried_on
     """Handles there are, and none of them would help."""
     site, listener = site_at(tmp_path, monkeypatch)
     waiting = End(come(site, line(Hello(VERSION, "view", "bob"))), site)
-    listener.lacks, before = lack, listener.tries
+    listener.lacks, before = repeat(lack), listener.tries
     site.turn(50)
     assert listener.tries - before == 1
     assert not site.server._door.is_short
     site.now += PAUSE
     site.turn(50)
     assert listener.tries - before == 2
-    listener.lacks = None
+    listener.lacks = iter(())
     site.now += PAUSE
     assert isinstance(waiting.read()[0], Welcome)
+
+
+def test_a_handle_that_is_free_again_opens_the_door_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site, listener = site_at(tmp_path, monkeypatch)
+    waiting = End(come(site, line(Hello(VERSION, "view", "bob"))), site)
+    listener.lacks = repeat(errno.EMFILE, 2)
+    site.turn(1)
+    assert site.server._door.is_short
+    assert isinstance(waiting.read()[0], Welcome)
+
+
+def test_no_handle_that_is_free_again_opens_it_where_memory_is_lacking_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be given up and had again in each turn."""
+    site, listener = site_at(tmp_path, monkeypatch)
+    come(site)
+    listener.lacks, before = cycle((errno.EMFILE, errno.ENOMEM)), listener.tries
+    site.turn(50)
+    assert listener.tries - before == 2
 
 
 def test_one_who_has_gone_before_they_were_let_in_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site, listener = site_at(tmp_path, monkeypatch)
     waiting = End(come(site, line(Hello(VERSION, "view", "bob"))), site)
-    listener.lacks = errno.ECONNABORTED
+    listener.lacks = repeat(errno.ECONNABORTED)
     site.turn()
-    listener.lacks = None
+    listener.lacks = iter(())
     assert isinstance(waiting.read()[0], Welcome)
 
 
@@ -175,9 +196,9 @@ def test_a_door_that_cannot_be_opened_again_yet_is_opened_later_and_whoever_is_t
     there = site.attach()
     assert isinstance(there.read()[0], Welcome)
     waiting = End(come(site, line(Hello(VERSION, "view", "bob"))), site)
-    listener.lacks = errno.ENOMEM
+    listener.lacks = repeat(errno.ENOMEM)
     site.turn()
-    listener.lacks = None
+    listener.lacks = iter(())
     site.now += PAUSE
     with monkeypatch.context() as short:
         short.setattr(selectors.DefaultSelector, "register", no_memory)
