@@ -1,6 +1,8 @@
 """What a terminal may ask: handed on or refused with a reason, by role, by state, and by how often."""
 
+import errno
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from controller.attached.messages import (
     Refused,
     Subscribe,
     Told,
+    Welcome,
     line,
 )
 from controller.attached.permits import means_nothing
@@ -65,6 +68,24 @@ def test_what_an_operator_asks_is_handed_on_with_who_it_was(running: Site) -> No
         end.say(Ask(number, what))  # type: ignore[arg-type]
     assert end.read()[1:] == [Accepted(number) for number in range(4)]
     assert running.post.asked == [("hold", "ann"), ("stop", "ann"), ("quick stop", "ann"), ("abort", "ann")]
+
+
+def nobody_tells(end: socket.socket) -> bool:
+    raise OSError(errno.ENOPROTOOPT, "")
+
+
+@pytest.mark.parametrize("is_ours", [lambda end: False, nobody_tells])
+def test_one_of_another_user_or_nobody_knows_of_whom_is_not_let_in(
+    is_ours: Callable[[socket.socket], bool], running: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stranger = End(connect_to(running.path), running)
+    stranger.say(Hello(VERSION, "operate", "bob"))
+    stranger.say(Ask(1, "stop"))
+    with monkeypatch.context() as other:
+        other.setattr("controller.attached.server.is_ours", is_ours)
+        assert (stranger.read(), stranger.is_over) == ([], True)
+    assert isinstance(running.attach().read()[0], Welcome)
+    assert running.post.asked == []
 
 
 def test_a_viewer_asks_for_nothing(running: Site) -> None:
