@@ -7,10 +7,19 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from cell.commands import AwaitWork, RequestPlan, Subject
+from cell.commands import AwaitWork, RequestPlan, Subject, Withdraw
 from cell.device import PersonWork
 from cell.diagnostic import Outcome
-from cell.events import CommandSent, HoldRaised, RunOpened, StepStarted, TimerExpired
+from cell.events import (
+    CommandReported,
+    CommandSent,
+    HoldRaised,
+    LookMissed,
+    OperatorAsked,
+    RunOpened,
+    StepStarted,
+    TimerExpired,
+)
 from cell.released_plan import ReleasedPlan
 from cell.run import RULES, TELLS_WHO_IS_STILL_ASKED, RunSpec
 from cell.scenario import Disturbance, GripLost, Late, PersonAway, PersonRefuses, Reject, Scenario
@@ -18,11 +27,14 @@ from cell.state import PlanningRequest
 from cell.world_record import WorldRecord
 from cell_drivers.simulated import simulated_cell
 from cell_drivers.simulated.person_face import PersonFace
+from controller import unheard
 from controller.journal.replay import fold
 from controller.machine import advance
 from controller.rehearsal import Ask, RunRecord, rehearse
+from controller.run_state import RunState
+from controller.summary import summary_of
 from planner.proof.release import release
-from tests.crash.moments import just_sent, sends
+from tests.crash.moments import just_sent, sends, taken_over
 from tests.planner.proof.bench import INTENT, handed_over, planned, request
 from tests.planner.proof.gantry import VERSIONS
 from tests.planner.proof.test_people import AT_THE_BENCH, GIVEN
@@ -112,6 +124,41 @@ def test_runs_of_before_say_nothing_of_who_is_still_asked() -> None:
         for _ in range(2):
             state, commands = advance(state, TimerExpired(state.now, Subject("r1"), f"late {command}"))
         assert [event.code for event in commands.record if isinstance(event, HoldRaised)] == holds
+
+
+def left_asked() -> tuple[RunState, TimerExpired]:
+    """Somebody who did not come is withdrawn; and what comes where their driver does not say that they are."""
+    state, command = just_sent(run(PersonAway("operator", 0.0, NEVER))[0].events, sends(AwaitWork))
+    late = TimerExpired(state.now, Subject("r1"), f"late {command}")
+    state, commands = advance(state, late)
+    assert [type(sent) for sent in commands.send] == [Withdraw]
+    assert state.timers[late.timer] - state.now == 10_000_000_000
+    return state, late
+
+
+def test_in_a_hold_for_something_else_who_is_still_asked_is_no_hold_more() -> None:
+    state, late = left_asked()
+    state, commands = advance(state, LookMissed(state.now, Subject("r1"), 4.0))
+    assert [event.code for event in commands.record if isinstance(event, HoldRaised)] == ["R787"]
+    _, commands = advance(state, late)
+    assert [event for event in commands.record if isinstance(event, HoldRaised)] == []
+
+
+def test_another_controller_withdraws_once_more_what_was_withdrawn() -> None:
+    """Whether the one before was heard nobody has told it."""
+    state, _ = left_asked()
+    state, commands = advance(taken_over(state), OperatorAsked(state.now, Subject("r1"), "resume", "ann"))
+    (power,) = commands.send
+    _, commands = advance(state, CommandReported(state.now, Subject("r1"), power.id, "done"))
+    assert [type(sent) for sent in commands.send] == [Withdraw]
+
+
+def test_who_may_still_be_at_what_nobody_can_tell_of_is_said_once() -> None:
+    """As somebody who is awaited, and not as a device that is waited for."""
+    state, command = just_sent(run()[0].events, sends(AwaitWork))
+    state, _ = advance(taken_over(state), CommandReported(state.now, Subject("r1"), command, "unknown"))
+    assert summary_of(state).awaiting == ("operator: handover box#1",)
+    assert unheard.awaited(state) == ()
 
 
 def test_a_deadline_gives_up_waiting_sooner() -> None:
