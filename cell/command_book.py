@@ -11,8 +11,10 @@ from cell.device import CommandStatus
 from cell.driver_errors import Refusal, Refused
 
 NOT_SEEN = CommandStatus("not seen")
+LEAST_REMEMBERED = 100
+"""Commands of one device that are over: so many docs/drivers.md asks of every driver that can tell."""
 REMEMBERED = 1000
-"""Commands of one device that are over: docs/drivers.md asks for a hundred."""
+"""By ours."""
 
 
 class Over:

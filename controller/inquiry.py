@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
+from cell.command_book import LEAST_REMEMBERED
 from cell.commands import RequestJog, RequestPlan, Subject
 from cell.device import CommandStatus
 from cell.driver import Device, DriverSet
@@ -24,7 +25,6 @@ from controller.plan_index import device_of
 from controller.run_state import DeviceBelief, Flight, RunState
 from controller.watch import Watch, people_seen, told
 
-REMEMBERED = 100  # commands, which every device that can tell knows of (docs/drivers.md)
 FIRST = 40  # of those whose names are foreseen and whose number is not
 UNSAID = 3  # commands that a device says nothing of, until it is asked for no more: each may be waited for
 
@@ -112,7 +112,7 @@ def _next_steps(state: RunState) -> Iterator[tuple[str, str]]:
     plan, progress, many = state.progress.plan, state.progress, Counter[str]()
     for step in plan.steps.values() if plan is not None else ():
         device = device_of(step.action)
-        if device is not None and step.id not in progress.status and many[device] < REMEMBERED:
+        if device is not None and step.id not in progress.status and many[device] < LEAST_REMEMBERED:
             many[device] += 1
             yield device, f"{state.run}/{progress.number}.{step.id}"
 

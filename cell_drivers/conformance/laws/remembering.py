@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cell.command_book import LEAST_REMEMBERED as NEWEST
 from cell_drivers.conformance.bed import Bed
 from cell_drivers.conformance.law import law
 from cell_drivers.conformance.laws.gripping import opened
@@ -9,7 +10,6 @@ from cell_drivers.conformance.laws.scaling import cannot_scale, scale
 from cell_drivers.conformance.motions import rig
 from cell_drivers.conformance.seen import demand
 
-NEWEST = 100
 KNOWN = ("queued", "running", "done")
 
 
