@@ -129,10 +129,11 @@ def hand_seen(state: RunState, at: int, seen: device.GripperState) -> Iterator[O
 def _asked_to_grip(state: RunState, hand: str) -> str | None:
     """The part that the hand was last asked to grip when sight of it was lost; None where nothing was lost sight of."""
     plan = state.progress.plan
-    lost = (plan.steps[name] for name, status in state.progress.status.items() if status == "unknown") if plan is not None else ()
-    asked = (s for s in lost if isinstance(s.action, Grip) and f"{s.action.tool}.{s.action.hand}" == hand)
-    last = max(asked, key=lambda step: plan.position[step.id], default=None) if plan is not None else None
-    return last.action.part if last is not None and isinstance(last.action, Grip) else None
+    if plan is None:
+        return None
+    lost = [name for name, status in state.progress.status.items() if status == "unknown"]
+    newest_first = (plan.steps[name].action for name in sorted(lost, key=plan.position.__getitem__, reverse=True))
+    return next((a.part for a in newest_first if isinstance(a, Grip) and f"{a.tool}.{a.hand}" == hand), None)
 
 
 def coupling_seen(state: RunState, at: int, seen: device.CouplingState) -> Iterator[Observation]:
