@@ -221,6 +221,7 @@ def test_a_rung_is_tried_again_as_often_as_its_policy_says(slips: tuple[int, ...
     errands = [e.state.errand.part for e in ran.all(PlanRequested) if e.state.errand is not None]
     assert errands == [BAD] * min(len(slips) + 1, 3)
     assert ran.lying[where] == (BAD,)
+    assert [e.parts for e in ran.all(Skipped)] == [(BAD,)]  # and where no try helps, the ladder goes on before somebody looks
     assert [e.text for e in ran.all(HoldRaised)] == ([] if where == "scrap" else ["look"])
     assert ran.truth.violations == ()
 
