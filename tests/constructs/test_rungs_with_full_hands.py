@@ -11,7 +11,7 @@ import pytest
 from cell.diagnostic import Outcome
 from cell.events import HoldRaised, PlanRequested, Skipped
 from cell.motion_plan import MotionPlan
-from cell.program import Goal, Loop
+from cell.program import Goal
 from cell.program_walk import goals_in
 from cell.scenario import GripLost, MachineAlarm, Reject
 from cell.state import CellState, Errand, InHand, InPlace, PartState
@@ -36,6 +36,8 @@ for each s in infeed {
 }
 """
 IN_ORDER = INTENT.replace("in infeed {", "in infeed, in order {")
+TIMED = INTENT.replace("DEBURR", "DEBURR {\n    within 100 s\n  }")
+OBSERVED = f"when infeed.count >= 0 parts {{{INTENT}}}\n"
 BAD, FIRST, SECOND = "shaft#1", "shaft#2", "shaft#3"
 
 
@@ -46,8 +48,7 @@ def bench(intent: str = INTENT, hands: int = 2, looks_for: str = "4 s", brushes_
 
 
 def goals_of(b: Bench) -> tuple[Goal, ...]:
-    (loop,) = (line for line in b.program.block.lines if isinstance(line, Loop))
-    return tuple(goals_in(loop.block))
+    return tuple(goals_in(b.program.block))
 
 
 def asked(b: Bench, *brushed: str) -> CellState:
@@ -158,6 +159,32 @@ def test_a_plan_that_brings_on_out_of_order_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(decompose, "next_stage", any_line(0))
     assert done(b.planned(asked(b))) == {("move", BAD), ("process", FIRST)}
     assert refused(b, asked(b)) == ["E689"]
+
+
+@pytest.mark.parametrize("intent", [TIMED, OBSERVED])
+def test_what_has_a_deadline_of_its_own_or_hangs_on_what_was_just_observed_is_not_brought_on(
+    intent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b = bench(intent)
+    assert b.planned(asked(b)).value is None
+    monkeypatch.setattr(decompose, "next_stage", any_line(0))
+    assert done(b.planned(asked(b))) == {("move", BAD), ("process", FIRST)}
+    assert refused(b, asked(b)) == ["E689"]
+
+
+def test_a_deadline_around_a_line_does_not_keep_it_from_being_brought_on() -> None:
+    b = bench(INTENT.replace("infeed {", "infeed {\n  within 10 s"))
+    plan = b.planned(asked(b))
+    assert done(plan) == {("move", BAD), ("process", FIRST)}
+    assert b.proved(plan.expect(), asked(b)).value is not None
+
+
+def test_what_an_earlier_plan_has_decided_is_no_such_thing() -> None:
+    b = bench(OBSERVED)
+    state = replace(asked(b), decided={"w1": 0})
+    plan = b.planned(state)
+    assert done(plan) == {("move", BAD), ("process", FIRST)}
+    assert b.proved(plan.expect(), state).value is not None
 
 
 def test_a_run_that_is_held_with_the_next_part_in_its_hand_ends() -> None:
