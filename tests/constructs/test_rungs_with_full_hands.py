@@ -38,6 +38,7 @@ for each s in infeed {
 IN_ORDER = INTENT.replace("in infeed {", "in infeed, in order {")
 TIMED = INTENT.replace("DEBURR", "DEBURR {\n    within 100 s\n  }")
 OBSERVED = f"when infeed.count >= 0 parts {{{INTENT}}}\n"
+IN_TWO_LOOPS = INTENT.replace("  move s to outfeed", "}\nfor each s in infeed {\n  move s to outfeed")
 BAD, FIRST, SECOND = "shaft#1", "shaft#2", "shaft#3"
 
 
@@ -134,9 +135,10 @@ def any_line(number: int) -> Callable[[OpenWork, PartState], Stage]:
     return stage
 
 
-def test_a_plan_that_leaves_out_what_its_part_is_owed_first_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("intent", [INTENT, IN_TWO_LOOPS])
+def test_a_plan_that_leaves_out_what_its_part_is_owed_first_is_refused(intent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the outfeed before it was brushed and inspected."""
-    b = bench()
+    b = bench(intent)
     monkeypatch.setattr(decompose, "next_stage", any_line(2))
     assert done(b.planned(asked(b))) == {("move", BAD), ("move", FIRST)}
     assert refused(b, asked(b)) == ["E689"]
