@@ -13,8 +13,10 @@ from cell.events import HoldRaised, PlanRequested, Skipped
 from cell.motion_plan import MotionPlan
 from cell.program import Goal
 from cell.program_walk import goals_in
+from cell.run import run_context
 from cell.scenario import GripLost, MachineAlarm, Reject
-from cell.state import CellState, Errand, InHand, InPlace, PartState
+from cell.state import Amended, CellState, Errand, InHand, InPlace, PartState
+from controller.cell_view import cell_state
 from controller.machine import advance
 from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET, Failure
@@ -255,6 +257,14 @@ def test_a_rung_is_tried_again_as_often_as_its_policy_says(slips: tuple[int, ...
     assert ran.truth.violations == ()
 
 
+def test_a_rung_whose_part_is_lost_is_passed() -> None:
+    """No try finds it: its iteration is given up before somebody looks."""
+    lost = GripLost("grip", 6, "on the way")
+    ran = bench(INTENT + 'on grip_lost: retry 2, then hold "look"\n').run(Reject(1), lost)
+    assert [e.parts for e in ran.all(Skipped)] == [(BAD,)]
+    assert [e.text for e in ran.all(HoldRaised)] == ["look"]
+
+
 def limits_in(plan: Outcome[MotionPlan]) -> set[tuple[float | None, float | None]]:
     """On speed and force, of the motions that touch something."""
     return {(m.need.speed_limit, m.need.force_limit) for m in plan.expect().motions.values() if m.need.touch is not None}
@@ -272,6 +282,16 @@ def test_a_rung_is_tried_again_with_the_settings_of_its_retry_and_that_of_anothe
     for setting in amended.settings:  # a plan that has but one of the two is refused
         alone = b.planned(replace(again, amended=(replace(amended, settings=(setting,)),)))
         assert set(refused(b, again, alone)) == {"E683"}
+
+
+def test_what_a_retry_has_changed_for_another_part_still_holds_for_the_line_of_that() -> None:
+    """That line may be brought on beside the rung."""
+    b = bench()
+    process, (rung, _, _) = goals_of(b)[0], next(rungs_of(b.program))
+    own, another, line = (BAD, Amended(rung.id, (), ())), (FIRST, Amended(rung.id, (), ())), (FIRST, Amended(process.id, (), ()))
+    context = run_context(b.program, b.cell)
+    state = cell_state(context, NOTHING_YET.belief, 0, Errand(rung.id, BAD), (own, another, line))
+    assert state.amended == (own[1], line[1])
 
 
 TWO_LINES = """
