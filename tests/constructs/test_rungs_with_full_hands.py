@@ -21,6 +21,7 @@ from controller.machine import advance
 from controller.rehearsal import Ask
 from controller.run_state import NOTHING_YET, Failure
 from planner.tasks import decompose, plan_tasks
+from planner.tasks.brought_on import ways_to_plan
 from planner.tasks.open_work import OpenWork
 from planner.tasks.route import Stage
 from planner.tasks.rungs import rungs_of
@@ -72,6 +73,16 @@ def asked(b: Bench, *brushed: str) -> CellState:
 
 def done(plan: Outcome[MotionPlan]) -> set[tuple[str, str]]:
     return {(o.verb, o.part) for o in plan.expect().tasks.operations}
+
+
+def test_the_rung_alone_comes_first_then_one_part_beside_it_then_all() -> None:
+    b = bench()
+    state = asked(b)
+    one, other = frozenset((FIRST,)), frozenset((SECOND,))
+    assert list(ways_to_plan(state)) == [frozenset(), one, other, one | other]
+    held = tuple(replace(p, location=InHand("grip.a", 0)) if p.id == BAD else p for p in state.parts if p.id != FIRST)
+    assert list(ways_to_plan(replace(state, parts=held))) == [frozenset(), other]
+    assert list(ways_to_plan(replace(state, errand=None))) == [frozenset()]
 
 
 def test_one_is_brought_on_that_a_hand_comes_free() -> None:
