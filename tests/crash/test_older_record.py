@@ -11,6 +11,7 @@ from typing import Literal
 
 import pytest
 
+from cell.command_book import LEAST_REMEMBERED, NOT_SEEN
 from cell.device import CommandStatus, Prepared
 from cell.driver import DriverSet
 from cell.events import Asked, HoldRaised
@@ -19,6 +20,7 @@ from cell_drivers.simulated.robot_face import RobotFace
 from controller import inquiry
 from controller.inquiry import UNSAID, sent_beyond
 from controller.journal.replay import fold
+from controller.plan_index import device_of
 from tests.crash.crashing import STOPS, End, Point, faults, killed_at, ran, resumed, undisturbed
 from tests.crash.killing import WHENS, Cord, Kept, Killed, When
 from tests.crash.mute import mute
@@ -114,6 +116,40 @@ def test_a_robot_that_was_told_a_way_and_not_to_go_knows_of_nothing_that_was_don
     found = sent_beyond(world, left)
     assert found is not None
     assert found[0] not in world.motion
+
+
+@pytest.mark.parametrize("state", ["running", "done", "aborted"])
+def test_power_that_a_robot_was_given_beyond_the_record_is_of_somebody_whatever_became_of_it(
+    monkeypatch: pytest.MonkeyPatch, state: Literal["running", "done", "aborted"]
+) -> None:
+    world, journal = left_at(0.5, "after its effect")
+    monkeypatch.setattr(inquiry, "_next_steps", lambda state: ())
+    monkeypatch.setattr(inquiry, "_next_plan", lambda drivers, state: ())
+    monkeypatch.setattr(inquiry, "_status", lambda device, command: CommandStatus(state))
+    found = sent_beyond(world, fold(journal.events))
+    assert found is not None
+    assert found[0] in world.motion
+
+
+@pytest.mark.parametrize("most", [3, LEAST_REMEMBERED])
+def test_each_device_is_asked_for_as_many_of_its_next_steps_as_it_has_to_know_of(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    world, journal = left_at(0.3, "after its effect")
+    state, (robot,), asked = fold(journal.events), world.motion, list[str]()
+    number, plan = f"{state.run}/{state.progress.number}.", state.progress.plan
+    assert plan is not None
+    ahead = [step for step in plan.steps.values() if step.id not in state.progress.status and device_of(step.action) == robot]
+    assert 3 < len(ahead) < LEAST_REMEMBERED
+
+    def not_seen(drivers: DriverSet, name: str, command: str) -> CommandStatus:
+        asked.extend([command] if name == robot and command.startswith(number) else [])
+        return NOT_SEEN
+
+    monkeypatch.setattr(inquiry, "LEAST_REMEMBERED", most)
+    monkeypatch.setattr(inquiry, "_known", not_seen)
+    assert sent_beyond(world, state) is None
+    assert asked == [f"{number}{step.id}" for step in ahead[:most]]
 
 
 @pytest.mark.parametrize("how", STOPS)
