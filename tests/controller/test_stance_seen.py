@@ -111,6 +111,11 @@ def test_where_a_motion_began_that_is_confirmed_says_nothing_more() -> None:
     assert seen(state, last.need.start, AtHub("scrap")) == AtHub("scrap")
 
 
+def test_a_hand_that_holds_nothing_denies_no_place() -> None:
+    state = without_plan(just_told(PlanReleased))
+    assert seen(believing(state, BRACKET), BRACKET, AtHub("scrap")) == BRACKET
+
+
 def test_where_no_plan_says_it_its_hand_does() -> None:
     state, need = under_way()
     assert seen(without_plan(state), need.start, BRACKET, TURNED) == need.start
