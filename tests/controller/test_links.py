@@ -6,7 +6,7 @@ import pytest
 from immutables import Map
 
 from cell.commands import Acknowledge, Grip, Subject
-from cell.device import FaultCleared, FaultRaised, LinkChanged
+from cell.device import FaultCleared, FaultRaised, LinkChanged, MachineChanged, MachineState
 from cell.events import (
     CommandSent,
     DeviceAlarm,
@@ -25,6 +25,7 @@ from cell_drivers.simulated.face import Face
 from controller.inquiry import faults_over
 from controller.journal.replay import fold
 from controller.machine import advance
+from controller.observe import observations, ordered
 from controller.rehearsal import Ask, rehearsed
 from controller.run_state import RunState
 from controller.summary import summary_of
@@ -192,6 +193,15 @@ def test_an_alarm_that_is_heard_of_with_its_end_is_over() -> None:
     assert [e.code for e in ran.all(HoldRaised)] == ["R740"]
     assert ran.state.pack == "Complete"
     assert not ran.state.belief.devices["lathe"].faults
+
+
+@pytest.mark.parametrize(("readings", "told"), [((None, "jam"), ["jam"]), (("jam", None), [])])
+def test_an_alarm_that_only_readings_tell_of_is_that_of_the_newest(readings: tuple[str | None, ...], told: list[str]) -> None:
+    state = at_work()
+    seen = [MachineState("lathe", state.now, None, None, None, None, None, None, alarm) for alarm in readings]
+    events = ordered(MachineChanged("lathe", state.now, one) for one in seen)
+    found = [one for event in events for one in observations(state, event)]
+    assert [alarm.text for alarm in of(found, DeviceAlarm)] == told
 
 
 def test_what_a_hand_was_gripping_when_its_link_went_is_in_it() -> None:
